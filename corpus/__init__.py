@@ -1,0 +1,1 @@
+"""The policy texts as received (sources/) and hand-made corrections (catalog.yaml)."""
