@@ -1,0 +1,137 @@
+"""One object behind every front end: the command line, the app and the evaluation all ask through `Engine`.
+
+The clock is read nowhere in here: `as_of` is always an argument.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from index import Filters, Index, IndexStale, build_index
+from ingest.model import Document, IngestError, Node
+from ingest.pipeline import ingest
+from ingest.regions import family as region_family
+from ingest.store import Store
+from ingest.workspace import Workspace, bundled_corpus
+from qa.model import Answer, ClauseRef, Retrieved, Turn
+
+RETRIEVED = 20  # ranked clauses handed back with every answer
+
+Progress = Callable[[str, int, int], None]  # what, done, total
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseView:
+    """A clause with what stands around it in its document."""
+
+    clause: ClauseRef
+    kind: str
+    number: str
+    columns: tuple[str, ...]
+    cells: tuple[str, ...]
+    before: ClauseRef | None
+    after: ClauseRef | None
+    children: tuple[ClauseRef, ...]
+
+
+class Engine:
+    """A store and its index, opened once and asked many times. Safe to share between threads for reading."""
+
+    def __init__(self, workspace: Workspace, store: Store, index: Index) -> None:
+        self.workspace = workspace
+        self.store = store
+        self.index = index
+        self.documents: dict[str, Document] = {d.id: d for d in store.documents()}
+        self.nodes: dict[str, Node] = {n.id: n for n in store.clauses()}
+
+    @classmethod
+    def open(cls, workspace: Workspace, *, progress: Progress | None = None) -> Engine:
+        """Open the workspace; an empty one is filled from the bundled corpus first, a stale index rebuilt."""
+        store = Store.open(workspace.store_path)
+        if not store.sources():
+            ingest([bundled_corpus()], store, progress=progress)
+        try:
+            index = Index.open(workspace.index_path, store)
+        except IndexStale:
+            build_index(store, workspace.index_path, progress=progress)
+            index = Index.open(workspace.index_path, store)
+        return cls(workspace, store, index)
+
+    # -- looking things up -------------------------------------------------------------------------------------
+
+    def ref(self, clause_id: str, as_of: date) -> ClauseRef:
+        node = self.nodes[clause_id]
+        ref: ClauseRef = ClauseRef.of(node, self.documents[node.document_id], as_of)
+        return ref
+
+    def clause(self, clause_id: str, as_of: date) -> ClauseView:
+        """The clause with its neighbours and what stands below it. Raises IngestError when there is none."""
+        node = self.store.node(clause_id)
+        if node is None:
+            raise IngestError(f"没有这个条款：{clause_id}。请用 zhengce search 查到条款号后再试。")
+
+        def ref(other: Node | None) -> ClauseRef | None:
+            return None if other is None else ClauseRef.of(other, self.documents[other.document_id], as_of)
+
+        before, after = self.store.neighbours(clause_id)
+        shown = ref(node)
+        assert shown is not None
+        children = tuple(c for c in (ref(n) for n in self.store.children(clause_id)) if c is not None)
+        return ClauseView(
+            shown, node.kind.value, node.number, node.columns, node.cells, ref(before), ref(after), children
+        )
+
+    def search(
+        self,
+        query: str,
+        *,
+        as_of: date,
+        k: int = 10,
+        region: str | None = None,
+        doc_no: str | None = None,
+        document_ids: frozenset[str] = frozenset(),
+    ) -> list[Retrieved]:
+        """The `k` best clauses for words, a document number, a title or a pasted passage."""
+        regions = region_family(region) if region else frozenset()
+        hits = self.index.search(query, k, Filters(regions=regions, doc_no=doc_no, document_ids=document_ids))
+        return [
+            Retrieved.of(
+                self.nodes[h.clause_id], self.documents[self.nodes[h.clause_id].document_id], as_of, score=h.score
+            )
+            for h in hits
+        ]
+
+    # -- answering ---------------------------------------------------------------------------------------------
+
+    def ask(
+        self,
+        question: str,
+        *,
+        as_of: date,
+        region: str | None = None,
+        history: Sequence[Turn] = (),
+        id: str | None = None,
+        explain: bool = False,
+    ) -> Answer:
+        """Answer in Chinese with cited clauses; abstains where the corpus does not settle the question."""
+        from qa.answering import answer
+
+        started = time.perf_counter()
+        made = answer(self, question, as_of=as_of, region=region, history=history, explain=explain)
+        return made.model_copy(update={"id": id, "latency_ms": round((time.perf_counter() - started) * 1000, 3)})
+
+    def calculate(self, calculator: str, inputs: Mapping[str, Any], *, as_of: date) -> dict[str, Any]:
+        """Run a calculator by id; the contract's calculation object, JSON-ready."""
+        from qa import calculators
+
+        return calculators.run(calculator, inputs, as_of=as_of, clauses=self.store).to_json()
+
+
+def workspace_at(folder: Path | None) -> Workspace:
+    """The workspace in `folder`, else in ZHENGCE_HOME, else in the user's data folder."""
+    return Workspace.resolve(folder)
