@@ -297,14 +297,12 @@ def _plain(body: str, text: str) -> Iterator[Amount]:
         if second is not None and not unit and m["u1"]:  # "50万元—方案": the dash is punctuation
             unit = m["u1"]
         chinese = first[0] in _CN
-        if start and (body[start - 1] in "第每某数几" and body[start - 1] != "每" or body[start - 1] == "."):
-            if body[start - 1] in "第某数几":
-                continue
+        if start and body[start - 1] in "第某数几":  # ordinals, and numbers that are none
+            continue
         if not unit and not re.search(r"[万亿]\s*$", second or first):
             continue
-        if chinese and (_WORDS.match(body, end - len(unit)) or not unit):
-            if not re.search(r"[十百千][万亿]|[万亿]$", first) or (unit and _WORDS.match(body, end - len(unit))):
-                continue
+        if chinese and _WORDS.match(body, end - len(unit)):  # 一次性, 一家庭: the "unit" begins a word
+            continue
         value = read_number(first)
         upper = read_number(second) if second is not None else None
         if value is None or (second is not None and upper is None):

@@ -1,0 +1,1 @@
+"""One YAML (the rules as data) and one module (how they are worked out) per policy family."""
