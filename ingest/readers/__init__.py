@@ -22,18 +22,25 @@ _SUPPORTED = "支持 txt、md、html、docx、pdf"
 
 def read(path: Path) -> Source:
     """Read one file. Raises `IngestError`, one line in Chinese, where it cannot be read whole."""
+    name = source_name(path)
     data = load(path)
-    format = detect_format(path.name, data)
+    format = detect_format(name, data)
     if format in _SANDBOXED and not sandbox.inside():
         try:
             result: Source = sandbox.call("ingest.readers:read", path)
         except IngestError as error:
-            raise IngestError(about(path.name, str(error))) from error
+            raise IngestError(about(name, str(error))) from error
         return result
-    source: Source = importlib.import_module(f"ingest.readers.{format}").read(path.name, data)
+    source: Source = importlib.import_module(f"ingest.readers.{format}").read(name, data)
     if not source.text.strip():
-        raise IngestError(f"{path.name}：没有文字：请检查文件是否完整")
+        raise IngestError(f"{name}：没有文字：请检查文件是否完整")
     return source
+
+
+def source_name(path: Path) -> str:
+    """The name a source goes by: its file's, with what cannot be stored or shown replaced."""
+    name = path.name.encode("utf-8", "replace").decode("utf-8")
+    return "".join(char if char.isprintable() else "\ufffd" for char in name) or "未命名"
 
 
 def load(path: Path) -> bytes:
@@ -45,13 +52,13 @@ def load(path: Path) -> bytes:
             raise IngestError(f"{path}：不是普通文件：请给出文件或文件夹")
         if (size := path.stat().st_size) > LARGEST:
             raise IngestError(
-                f"{path.name}：文件过大（{size / 1e6:.0f} MB，上限 {LARGEST / 1e6:.0f} MB）：请拆分后再导入"
+                f"{source_name(path)}：文件过大（{size / 1e6:.0f} MB，上限 {LARGEST / 1e6:.0f} MB）：请拆分后再导入"
             )
         data = path.read_bytes()
     except OSError as error:
-        raise IngestError(f"{path.name}：不能读取（{error.strerror or error}）：请检查权限") from error
+        raise IngestError(f"{source_name(path)}：不能读取（{error.strerror or error}）：请检查权限") from error
     if not data:
-        raise IngestError(f"{path.name}：文件是空的：请检查文件是否完整")
+        raise IngestError(f"{source_name(path)}：文件是空的：请检查文件是否完整")
     return data
 
 

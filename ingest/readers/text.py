@@ -76,7 +76,7 @@ def plausibility(text: str) -> float:
 @lru_cache(maxsize=1)
 def _everyday() -> frozenset[str]:
     """ASCII, the marks and the 3,755 first-level ideographs of GB 2312, and the 5,401 common ones of Big5."""
-    chars = {chr(code) for code in range(0x20, 0x7F)}
+    chars = {chr(code) for code in range(0x20, 0x7F)} | set("—·…～＂―￥")
     rows = {"gb2312": (range(0xA1, 0xD8), range(0xA1, 0xFF)), "big5": (range(0xA4, 0xC7), range(0x40, 0xFF))}
     for encoding, (leads, trails) in rows.items():
         for lead in leads:
