@@ -15,7 +15,6 @@ from typing import Any
 from index import Filters, Index, IndexStale, build_index
 from ingest.model import Document, IngestError, Node
 from ingest.pipeline import ingest
-from ingest.regions import family as region_family
 from ingest.store import Store
 from ingest.workspace import Workspace, bundled_corpus
 from qa.model import Answer, ClauseRef, Retrieved, Turn
@@ -97,7 +96,7 @@ class Engine:
         document_ids: frozenset[str] = frozenset(),
     ) -> list[Retrieved]:
         """The `k` best clauses for words, a document number, a title or a pasted passage."""
-        regions = region_family(region) if region else frozenset()
+        regions = frozenset({region}) if region else frozenset()
         hits = self.index.search(query, k, Filters(regions=regions, doc_no=doc_no, document_ids=document_ids))
         return [
             Retrieved.of(

@@ -1,0 +1,180 @@
+"""Learn the evidence weights from a question set: `python -m evals.learn_evidence [--set FILE] [--write]`.
+
+Two small logistic models, few features, cross-validated by question: which sentences are evidence (`qa/evidence.py`),
+and whether the best evidence settles the question (`qa/settle.py`). For the second, each answerable question is asked
+twice: as it is, and with its evidence clauses (and what says the same) taken out of the corpus, which makes it
+unanswerable; so what is learnt is "the answer stands here", not the wording of a few unanswerable questions.
+Only weights leave this script: no text of a question does. Needs scikit-learn (it comes with sentence-transformers).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from ingest.workspace import Workspace
+from qa import evidence as ev
+from qa import settle
+from qa.answering import retrieve
+from qa.compose import alike
+from qa.engine import Engine
+from qa.question import understand
+
+AS_OF = date(2019, 6, 30)  # within the validity of the corpus; the features do not look at it
+WEIGHTS = Path(ev.__file__).with_name("weights.yaml")
+DEFAULT_SET = Path(__file__).with_name("questions.jsonl")
+
+
+def squeeze(text: str) -> str:
+    """As the scorer compares: NFKC, no white space, no thousands separators."""
+    text = unicodedata.normalize("NFKC", text)
+    return re.sub(r"\s+", "", re.sub(r"(?<=\d),(?=\d{3})", "", text))
+
+
+def quotes_of(row: dict[str, Any]) -> list[str]:
+    return [squeeze(e["quote"]) for choice in [row["evidence"], *row.get("evidence_alt", [])] for e in choice]
+
+
+def is_evidence(sentence: str, quotes: Sequence[str]) -> bool:
+    """Whether a sentence holds a piece of a quote (or the quote holds it)."""
+    text = squeeze(sentence)
+    for quote in quotes:
+        pieces = [p for p in re.split(r"[。;；!?！？:：]", quote) if len(p) >= 6] or [quote]
+        if quote in text or (len(text) >= 12 and text.rstrip("。;；") in quote) or any(p in text for p in pieces):
+            return True
+    return False
+
+
+def learn(rows: Sequence[dict[str, Any]], engine: Engine, use_region: bool = True) -> dict[str, Any]:
+    """Both models' weights, with cross-validated figures printed."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GroupKFold
+
+    X: list[tuple[float, ...]] = []
+    y: list[int] = []
+    groups: list[int] = []
+    pools = []
+    for number, row in enumerate(rows):
+        question = understand(row["question"], region=row.get("region") if use_region else None, repair=engine.index.repaired)
+        hits = retrieve(engine, question)
+        found = ev.gather(question, hits, engine.nodes, engine.documents, engine.index.idf, engine.index.similarity)
+        quotes = quotes_of(row) if row["type"] != "unanswerable" else []
+        gold = [int(is_evidence(e.sentence.text, quotes)) for e in found]
+        pools.append((question, hits, found, quotes, gold))
+        if quotes:
+            for e, g in zip(found, gold, strict=True):
+                X.append(e.features)
+                y.append(g)
+                groups.append(number)
+    features, target, group = np.array(X), np.array(y), np.array(groups)
+
+    def fit(index: Any) -> Any:
+        return LogisticRegression(C=1.0, max_iter=2000).fit(features[index], target[index])
+
+    first = []
+    scores = np.zeros(len(target))
+    for train, test in GroupKFold(5).split(features, target, group):
+        scores[test] = fit(train).decision_function(features[test])
+    for number in sorted(set(groups)):
+        mine = group == number
+        if target[mine].any():
+            first.append(target[mine][np.argmax(scores[mine])])
+    print(f"evidence first (5-fold): {np.mean(first):.3f} of {len(first)} questions with evidence among candidates")
+    model = fit(np.arange(len(target)))
+    learnt = {
+        "intercept": round(float(model.intercept_[0]), 4),
+        "weights": {n: round(float(w), 4) for n, w in zip(ev.FEATURES, model.coef_[0], strict=True)},
+    }
+    WEIGHTS.write_text(yaml.safe_dump(learnt | {"settle": blank()}, allow_unicode=True, sort_keys=False))
+    ev.weights.cache_clear()
+
+    S: list[tuple[float, ...]] = []
+    s: list[int] = []
+    real: list[bool] = []
+    for (question, hits, _, quotes, gold), row in zip(pools, rows, strict=True):
+        found = ev.gather(question, hits, engine.nodes, engine.documents, engine.index.idf, engine.index.similarity)
+        if not found:
+            continue
+        if not quotes:
+            S.append(settle.features(found))
+            s.append(0)
+            real.append(True)
+            continue
+        S.append(settle.features(found))
+        s.append(1)
+        real.append(True)
+        gone = {
+            e.node.id for e, g in zip(found, [is_evidence(e.sentence.text, quotes) for e in found], strict=True) if g
+        }
+        texts = [engine.nodes[i].text for i in gone]
+        left = [
+            h
+            for h in hits
+            if h.clause_id not in gone and all(alike(engine.nodes[h.clause_id].text, t) < 0.4 for t in texts)
+        ]
+        other = ev.gather(question, left, engine.nodes, engine.documents, engine.index.idf, engine.index.similarity)
+        if other and gone:
+            S.append(settle.features(other))
+            s.append(0)
+            real.append(False)
+    sx, sy, sr = np.array(S), np.array(s), np.array(real)
+    weight = np.where(sr & (sy == 0), 4.0, np.where(sy == 0, 0.5, 1.0))
+    mean, spread = sx.mean(0), sx.std(0) + 1e-9
+    out = np.zeros(len(sy))
+    for train, test in GroupKFold(5).split(sx, sy, np.arange(len(sy))):
+        m = LogisticRegression(C=1.0, max_iter=2000).fit(
+            (sx[train] - mean) / spread, sy[train], sample_weight=weight[train]
+        )
+        out[test] = m.predict_proba((sx[test] - mean) / spread)[:, 1]
+    best = max(
+        np.linspace(0.05, 0.7, 66),
+        key=lambda t: np.mean(out[sr & (sy == 0)] < t) - 6 * np.mean(out[sr & (sy == 1)] < t),
+    )
+    print(
+        f"settle (5-fold) threshold {best:.2f}: abstains right {np.mean(out[sr & (sy == 0)] < best):.3f}, "
+        f"wrongly {np.mean(out[sr & (sy == 1)] < best):.3f}; answer taken away {np.mean(out[~sr] < best):.3f}"
+    )
+    m = LogisticRegression(C=1.0, max_iter=2000).fit((sx - mean) / spread, sy, sample_weight=weight)
+    coefficient = m.coef_[0] / spread
+    learnt["settle"] = {
+        "intercept": round(float(m.intercept_[0] - (coefficient * mean).sum()), 4),
+        "weights": {n: round(float(w), 4) for n, w in zip(settle.FEATURES, coefficient, strict=True)},
+        "threshold": round(float(best), 3),
+    }
+    return learnt
+
+
+def blank() -> dict[str, Any]:
+    return {"intercept": 0.0, "weights": {}, "threshold": 0.0}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--set", type=Path, default=DEFAULT_SET)
+    parser.add_argument("--workspace", type=Path)
+    parser.add_argument("--write", action="store_true", help="write qa/weights.yaml")
+    args = parser.parse_args()
+    rows = [json.loads(line) for line in args.set.read_text(encoding="utf-8").splitlines() if line.strip()]
+    before = WEIGHTS.read_text(encoding="utf-8")
+    try:
+        learnt = learn(rows, Engine.open(Workspace.resolve(args.workspace)))
+    except BaseException:
+        WEIGHTS.write_text(before, encoding="utf-8")
+        raise
+    head = "# Learnt by `python -m evals.learn_evidence`; see there for what from and how.\n"
+    text = head + yaml.safe_dump(learnt, allow_unicode=True, sort_keys=False)
+    WEIGHTS.write_text(text if args.write else before, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

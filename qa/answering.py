@@ -1,0 +1,206 @@
+"""From question to answer: understand → retrieve → weigh evidence → calculate or compose → cite, or abstain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from index import Filters, Hit
+from qa import compare, settle
+from qa.applicability import verdict
+from qa.compose import MAX_ANSWER, Draft, originals_first, write_plain
+from qa.evidence import FEATURES, Evidence, gather
+from qa.followup import resolve
+from qa.linking import Linked, link
+from qa.model import EXPIRED, PENDING, Answer, Citation, Retrieved, Turn
+from qa.question import Question, understand
+from qa.sentences import tidy
+
+if TYPE_CHECKING:
+    from qa.engine import Engine
+
+CANDIDATES = 40  # clauses whose sentences are weighed
+RETRIEVED = 20  # clauses handed back
+SURE = 0.6  # a calculator this fitting carries the answer
+
+
+def answer(
+    engine: Engine,
+    text: str,
+    *,
+    as_of: date,
+    region: str | None = None,
+    history: Sequence[Turn] = (),
+    explain: bool = False,
+) -> Answer:
+    """The answer to one question of a conversation. Whatever a user types gets an answer object, never an error."""
+    question = understand(resolve(text, history), region=region, repair=engine.index.repaired)
+    if not settle.speaks_of_policy(question):
+        return Answer(question=text, answer=settle.SAY_MORE, abstained=True, confidence=0.0)
+    hits = retrieve(engine, question)
+    evidence = originals_first(
+        gather(question, hits, engine.nodes, engine.documents, engine.index.idf, engine.index.similarity)
+    )
+    linked = link(question, evidence, as_of=as_of, clauses=engine.store)
+    sure = settle.confidence(evidence)
+    worked_out = next((one for one in linked if one.calculation is not None and one.fit >= SURE), None)
+    abstained = not evidence or (sure < settle.threshold() and worked_out is None)
+    if abstained:
+        draft = nearest(evidence)
+    elif worked_out is not None:
+        draft = write_calculation(engine, question, worked_out, evidence)
+    else:
+        draft = write(engine, question, evidence)
+    return Answer(
+        question=text,
+        answer=draft.text[:MAX_ANSWER],
+        abstained=abstained,
+        confidence=round(max(sure, worked_out.fit if worked_out else 0.0), 4),
+        citations=cite(draft, as_of),
+        retrieved=ranked(engine, hits, evidence, as_of),
+        calculation=calculation_of(worked_out or (linked[0] if linked and not abstained else None)),
+        warnings=[*draft.warnings, *validity_warnings(draft, as_of)],
+        explain=explained(question, hits, evidence, linked, sure) if explain else None,
+    )
+
+
+def retrieve(engine: Engine, question: Question) -> list[Hit]:
+    """Candidates from the index, of the asked region and those above it."""
+    hits = engine.index.search(question.text, CANDIDATES, Filters(regions=frozenset(question.regions)))
+    return [h for h in hits if h.clause_id in engine.nodes]
+
+
+def write(engine: Engine, question: Question, evidence: Sequence[Evidence]) -> Draft:
+    """Compose without a calculator: side by side where places or documents differ, else the plain answer."""
+    if chosen := compare.by_region(question, evidence):
+        return compare.write(question, chosen, "各地规定不同：" if compare.differ(chosen) else "各地规定：", regions=True)
+    if question.asks("compare") and (chosen := compare.by_document(question, evidence)):
+        return compare.write(question, chosen, "不同文件的规定不一致：", regions=False)
+    draft = write_plain(question, evidence, engine.store.children)
+    if held := verdict(question, evidence[0].sentence.text):
+        draft.pieces.insert(0, f"{held.text}：")
+    if other := compare.contradicting(evidence):
+        said = other.sentence.text
+        if len(said) + 60 < draft.room():
+            mark = draft.mark(other.node, other.document, said)
+            draft.pieces.append(f"\n口径不同，《{other.document.title}》：{tidy(said)}{mark}")
+        draft.warnings.append(f"《{other.document.title}》对同一事项写的数字不同，请以原文为准。")
+    return draft
+
+
+def write_calculation(
+    engine: Engine, question: Question, linked: Linked, evidence: Sequence[Evidence]
+) -> Draft:
+    """The worked-out result first, then the clauses that its steps rest on."""
+    draft = Draft()
+    assert linked.calculation is not None
+    marks = []
+    for citation in linked.calculation.citations[:3]:
+        node = engine.nodes.get(citation.clause_id)
+        if node is not None:
+            marks.append(draft.mark(node, engine.documents[node.document_id], citation.quote))
+    draft.pieces.append(linked.headline.rstrip("。") + "。" + "".join(dict.fromkeys(marks)))
+    if linked.assumed:
+        draft.pieces.append(f"\n前提：{'、'.join(linked.assumed)[:160]}。")
+    for passage in list(draft.passages):
+        quote = tidy(passage.quote)
+        if draft.room() > len(quote) + 12 and quote not in draft.text:
+            draft.pieces.append(f"\n依据：{quote}{draft.mark(passage.node, passage.document, passage.quote)}")
+    draft.warnings += linked.calculation.warnings
+    return draft
+
+
+def nearest(evidence: Sequence[Evidence]) -> Draft:
+    """Say that the corpus does not settle it and name the nearest clauses; their figures are not repeated."""
+    draft = Draft()
+    draft.pieces.append("现有政策文本没有对此作出明确规定，无法给出有依据的答案。")
+    named: list[str] = []
+    for e in evidence[:12]:
+        where = "《" + e.document.title + "》" + (f"“{tidy(e.node.path[-1])[:40]}”" if e.node.path else "")
+        if where not in named and len(named) < 3:
+            named.append(where)
+            draft.pieces.append(("\n最接近的条款：" if len(named) == 1 else "；") + where)
+            draft.pieces.append(draft.mark(e.node, e.document, e.sentence.text))
+    return draft
+
+
+def cite(draft: Draft, as_of: date) -> list[Citation]:
+    """The passages as citations, numbered as marked."""
+    return [
+        Citation.of(p.node, p.document, as_of, n=n, quote=p.quote) for n, p in enumerate(draft.passages, start=1)
+    ]
+
+
+def ranked(engine: Engine, hits: Sequence[Hit], evidence: Sequence[Evidence], as_of: date) -> list[Retrieved]:
+    """The retrieved clauses, those with the best evidence first."""
+    best: dict[str, float] = {}
+    for e in evidence:
+        best.setdefault(e.node.id, e.score)
+    order = sorted(hits, key=lambda h: -best.get(h.clause_id, 0.0))[:RETRIEVED]
+    return [
+        Retrieved.of(
+            engine.nodes[h.clause_id],
+            engine.documents[engine.nodes[h.clause_id].document_id],
+            as_of,
+            score=round(best.get(h.clause_id, 0.0), 6),
+        )
+        for h in order
+    ]
+
+
+def calculation_of(linked: Linked | None) -> dict[str, Any] | None:
+    """The linked calculation as the contract's object, with the inputs still missing by name."""
+    if linked is None:
+        return None
+    made = linked.calculation.to_json() if linked.calculation is not None else {}
+    return {
+        "calculator": linked.calculator,
+        "inputs": made.get("inputs", linked.inputs),
+        "outputs": made.get("outputs", {}),
+        "eligible": made.get("eligible"),
+        "steps": made.get("steps", []),
+        "missing": [{"name": i.name, "label": i.label, "unit": i.unit} for i in linked.missing],
+        "assumed": list(linked.assumed),
+        "citations": made.get("citations", []),
+    }
+
+
+def validity_warnings(draft: Draft, as_of: date) -> list[str]:
+    """One line for each cited document whose validity is over or has not begun on `as_of`."""
+    out: list[str] = []
+    for passage in draft.passages:
+        document = passage.document
+        if document.valid_to is not None and as_of > document.valid_to:
+            out.append(f"《{document.title}》{EXPIRED}（有效期至{document.valid_to:%Y-%m-%d}），请核对是否有新的规定。")
+        elif document.valid_from is not None and as_of < document.valid_from:
+            out.append(f"《{document.title}》{PENDING}（{document.valid_from:%Y-%m-%d}起施行）。")
+    return list(dict.fromkeys(out))
+
+
+def explained(
+    question: Question, hits: Sequence[Hit], evidence: Sequence[Evidence], linked: Sequence[Linked], sure: float
+) -> dict[str, Any]:
+    """How the answer came about, for officials and evaluators (`--explain`)."""
+    return {
+        "question": {
+            "text": question.text,
+            "asked": list(question.asked),
+            "regions": list(question.regions),
+            "amounts": [a.text for a in question.amounts],
+            "doc_nos": list(question.doc_nos),
+        },
+        "candidates": [{"clause_id": h.clause_id, "score": h.score, "lexical": h.lexical, "dense": h.dense} for h in hits],
+        "evidence": [
+            {
+                "clause_id": e.node.id,
+                "sentence": e.sentence.text,
+                "score": round(e.score, 4),
+                "features": dict(zip(FEATURES, (round(f, 3) for f in e.features), strict=True)),
+            }
+            for e in evidence[:10]
+        ],
+        "calculators": [{"calculator": one.calculator, "fit": one.fit} for one in linked],
+        "confidence": round(sure, 4),
+        "threshold": settle.threshold(),
+    }

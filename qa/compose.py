@@ -1,0 +1,210 @@
+"""Composing the answer from the clauses' own words: the asked thing first, each statement with its [n].
+
+At most `MAX_ANSWER` characters. What is said is verbatim (white space tidied) but for the joints: region and document
+names, verdicts, list numbers. Pure: evidence in, text and cited passages out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from ingest.model import Document, Node, NodeKind
+from qa.evidence import Evidence, comparable, shown
+from qa.question import Question
+from qa.sentences import Sentence, sentences, tidy
+
+MAX_ANSWER = 600
+LEAD = 185  # the asked thing stands within the first two hundred characters, mark included
+BODY = 430  # what a person reads without scrolling; lists may go to MAX_ANSWER
+
+_FIGURE = re.compile(r"\d+(?:\.\d+)?(?:[%‰]|[万亿]?元|[年月日天家项个倍])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A verbatim stretch of a clause that the answer relies on."""
+
+    node: Node
+    document: Document
+    quote: str
+
+
+@dataclass(slots=True)
+class Draft:
+    """The answer being written: pieces of text, and the passages in the order of their marks."""
+
+    pieces: list[str] = field(default_factory=list)
+    passages: list[Passage] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def mark(self, node: Node, document: Document, quote: str) -> str:
+        """The [n] of a clause, given out at its first use; a longer quote of the same clause widens the first one."""
+        for n, passage in enumerate(self.passages):
+            if passage.node.id == node.id:
+                if quote not in passage.quote:
+                    self.passages[n] = Passage(node, document, _hull(node.text, passage.quote, quote))
+                return f"[{n + 1}]"
+        self.passages.append(Passage(node, document, quote))
+        return f"[{len(self.passages)}]"
+
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces).strip()
+
+    def room(self, limit: int = MAX_ANSWER) -> int:
+        return limit - len(self.text)
+
+
+def _hull(text: str, one: str, other: str) -> str:
+    """The smallest stretch of `text` that holds both quotes."""
+    starts = (text.find(one), text.find(other))
+    if min(starts) < 0:
+        return one
+    return text[min(starts) : max(starts[0] + len(one), starts[1] + len(other))]
+
+
+def figures(text: str) -> frozenset[str]:
+    """The figures of a passage with their units, as compared."""
+    return frozenset(_FIGURE.findall(comparable(text)))
+
+
+def alike(one: str, other: str) -> float:
+    """Jaccard similarity of the character pairs of two passages, 0..1."""
+    a, b = comparable(one), comparable(other)
+    left, right = {a[i : i + 2] for i in range(len(a) - 1)}, {b[i : i + 2] for i in range(len(b) - 1)}
+    return len(left & right) / len(left | right) if left | right else 0.0
+
+
+def shorten(question: Question, sentence: str, limit: int) -> str:
+    """The part of a long sentence (between commas) around what is asked, verbatim, at most `limit` characters."""
+    if len(tidy(sentence)) <= limit:
+        return sentence
+    cuts = [m.end() for m in re.finditer(r"[，,；;：:、）)]", sentence)]
+    bounds = [0, *cuts, len(sentence)]
+    asked = comparable(question.text)
+    pairs = {asked[i : i + 2] for i in range(len(asked) - 1)}
+
+    def worth(i: int, j: int) -> float:
+        piece = comparable(sentence[bounds[i] : bounds[j]])
+        return len(pairs & {piece[k : k + 2] for k in range(len(piece) - 1)}) + 3 * shown(question, piece)
+
+    best, best_worth = (0, 1), -1.0
+    for i in range(len(bounds) - 1):
+        j = i + 1
+        while j < len(bounds) - 1 and len(tidy(sentence[bounds[i] : bounds[j + 1]])) <= limit:
+            j += 1
+        if (value := worth(i, j)) > best_worth:
+            best, best_worth = (i, j), value
+    return sentence[bounds[best[0]] : bounds[best[1]]][: limit * 2]
+
+
+def place_of(document: Document) -> str:
+    """How an answer names a document: title and number."""
+    return f"《{document.title}》" + (f"（{document.doc_no}）" if document.doc_no else "")
+
+
+def _same_said(one: str, other: str) -> bool:
+    return alike(one, other) > 0.55 and figures(one) == figures(other)
+
+
+def distinct(evidence: Sequence[Evidence], limit: int, floor: float) -> list[Evidence]:
+    """The best sentence of each clause, repetitions of one another left out, while the score stays above `floor`."""
+    kept: list[Evidence] = []
+    for e in evidence:
+        if e.score < floor or len(kept) == limit:
+            break
+        if any(e.node.id == k.node.id or _same_said(e.sentence.text, k.sentence.text) for k in kept):
+            continue
+        kept.append(e)
+    return kept
+
+
+def originals_first(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """An interpretation that says the same as an original further down gives way to the original."""
+    out = list(evidence)
+    for i, e in enumerate(out[:6]):
+        if not e.feature("interpretation"):
+            continue
+        for j in range(i + 1, min(len(out), i + 25)):
+            other = out[j]
+            if not other.feature("interpretation") and _same_said(e.sentence.text, other.sentence.text):
+                out.insert(i, out.pop(j))
+                break
+    return out
+
+
+Children = Callable[[str], Sequence[Node]]
+
+
+def write_plain(question: Question, evidence: Sequence[Evidence], children: Children) -> Draft:
+    """The usual answer: the best sentence, what stands with it, then further clauses that also answer."""
+    draft = Draft()
+    best = evidence[0]
+    _write_clause(draft, question, best, evidence, children)
+    floor = best.score * (0.35 if question.asks("compare") else 0.6)
+    for other in distinct(evidence, limit=4, floor=floor)[1:]:
+        if draft.room(BODY) < 60 or len(draft.passages) >= 3:
+            break
+        if any(other.node.id == p.node.id for p in draft.passages):
+            continue
+        said = shorten(question, other.sentence.text, min(LEAD, draft.room() - 8))
+        if comparable(said) and comparable(said) not in comparable(draft.text):
+            lead = f"\n{_label(other, best)}{tidy(said)}"
+            draft.pieces.append(lead + draft.mark(other.node, other.document, said))
+    return draft
+
+
+def _label(e: Evidence, best: Evidence) -> str:
+    if e.document.region != best.document.region:
+        return f"{e.document.region or ''}："
+    if e.document.id != best.document.id:
+        return f"{place_of(e.document)}："
+    return ""
+
+
+def _write_clause(
+    draft: Draft, question: Question, best: Evidence, evidence: Sequence[Evidence], children: Children
+) -> None:
+    """The best sentence first; then the sentences of its clause that belong to it; then the items below it."""
+    node, document = best.node, best.document
+    text = tidy(node.text)
+    below = [c for c in children(node.id) if c.citable]
+    if len(text) <= LEAD:
+        draft.pieces.append(text + draft.mark(node, document, node.text.strip()))
+    else:
+        lead = shorten(question, best.sentence.text, LEAD)
+        draft.pieces.append(tidy(lead) + draft.mark(node, document, lead))
+        own = {e.sentence.start: e for e in evidence if e.node.id == node.id}
+        rest = [s for s in sentences(node.text) if s.start != best.sentence.start]
+        rest.sort(key=lambda s: -own[s.start].score if s.start in own else 0.0)
+        chosen: list[Sentence] = []
+        budget = draft.room(BODY)
+        for s in rest:
+            if s.start in own and own[s.start].score >= 0.25 * best.score and len(tidy(s.text)) <= budget:
+                chosen.append(s)
+                budget -= len(tidy(s.text))
+        for s in sorted(chosen, key=lambda s: s.start):
+            draft.pieces.append(("\n" if draft.pieces else "") + tidy(s.text) + draft.mark(node, document, s.text))
+    if below and (node.kind is NodeKind.HEADING or re.search(r"[:：]\s*$|如下|下列|以下|条件|要求|包括|材料", node.text)):
+        _write_items(draft, question, document, below)
+
+
+def _write_items(draft: Draft, question: Question, document: Document, items: Sequence[Node]) -> None:
+    """The items of a list, each whole where there is room, else their beginnings."""
+    total = sum(len(tidy(n.text)) + 5 for n in items)
+    each = max(24, (draft.room() - 10) // len(items) - 5) if total > draft.room() else MAX_ANSWER
+    for item in items:
+        said = item.text.strip() if len(tidy(item.text)) <= each else _head(item.text, each)
+        line = "\n" + tidy(said)
+        if len(line) + 5 > draft.room():
+            break
+        draft.pieces.append(line + draft.mark(item, document, said))
+
+
+def _head(text: str, limit: int) -> str:
+    """The beginning of an item: its first sentence or clause that fits, never cut within a phrase where it can be helped."""
+    text = text.strip()
+    cuts = [m.start() for m in re.finditer(r"[。；;，,：:]", text) if m.start() <= limit]
+    return text[: cuts[-1]] if cuts else text[:limit]

@@ -1,0 +1,226 @@
+"""Evidence: which sentences of which clauses answer the question, and how surely.
+
+Retrieval finds clauses; here each of their sentences gets features (how much of the question it and its headings cover,
+whether it shows the asked kind of thing, region, rank …) and a score by a logistic model whose weights are learnt from
+the development questions by `python -m evals.learn_evidence` and stand in `weights.yaml`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+import yaml
+
+from index import Hit
+from index import lexicon
+from index.tokenizer import normalise, spell_numbers, tokenize, words
+from ingest.model import Document, Node, NodeKind
+from ingest.regions import related
+from qa.question import Question, intents
+from qa.sentences import Sentence, sentences
+
+FEATURES = (
+    "own",  # share of the question's weight that the sentence holds
+    "clause",  # … that its clause holds
+    "context",  # … that clause, headings and title hold together
+    "missing_rare",  # weight of the heaviest question word that not even the context holds
+    "bigrams",  # share of the question's character pairs in the sentence
+    "shows",  # sentence shows the asked kind of thing (1 of the first kind, 0.5 of another)
+    "shows_in_clause",
+    "figures",  # share of the question's figures that stand in the sentence
+    "quoted",  # share of the question's quoted names in the context
+    "rank",  # 1 / (1 + rank of the clause)
+    "score",  # retrieval score over the best one
+    "dense",  # cosine of question and sentence
+    "named_document",  # question names this document by number or title
+    "region",  # document's region is the asked one (1), another one (-1), else 0
+    "heading",
+    "row",
+    "interpretation",
+    "short",  # shorter than 14 characters
+    "long",  # longer than 220 characters
+    "first",  # first sentence of its clause
+)
+
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the question with its alternatives (synonyms, parts) and its weight (idf)."""
+
+    text: str
+    forms: tuple[str, ...]
+    parts: tuple[str, ...]
+    weight: float
+
+    def held(self, text: str) -> float:
+        """1 where the word or another form stands in `text`; less where only parts of it do."""
+        if any(form in text for form in self.forms):
+            return 1.0
+        if not self.parts:
+            return 0.0
+        return 0.7 * sum(part in text for part in self.parts) / len(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence that may answer, the clause and document it stands in, and how likely it does (0..1)."""
+
+    node: Node
+    document: Document
+    sentence: Sentence
+    features: tuple[float, ...]
+    score: float
+
+    def feature(self, name: str) -> float:
+        return self.features[FEATURES.index(name)]
+
+
+@lru_cache(maxsize=65536)
+def comparable(text: str) -> str:
+    """Text as it is compared: NFKC, simplified, one spelling for numbers, no white space."""
+    return spell_numbers(normalise(text)).replace(" ", "")
+
+
+@cache
+def _groups() -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(comparable(f) for f in group.forms) for group in lexicon.synonyms())
+
+
+def terms_of(question: Question, idf: Callable[[str], float]) -> tuple[Term, ...]:
+    """The words of a question that carry meaning, each once, with synonyms and weight."""
+    text = comparable(question.text)
+    held_groups = [(forms, [f for f in forms if f in text]) for forms in _groups()]
+    found: dict[str, Term] = {}
+    for word in words(question.text):
+        word = word.replace(" ", "")
+        if len(word) < 2 and not word.isdigit() or word in lexicon.stopwords() or word in found:
+            continue
+        forms = [word]
+        for group, held in held_groups:
+            if any(word in form for form in held):
+                forms += group
+        parts = tuple(p for p in dict.fromkeys(tokenize(word)) if p != word and len(p) >= 2)
+        found[word] = Term(word, tuple(dict.fromkeys(forms)), parts, idf(word))
+    return tuple(found.values())
+
+
+def share(terms: Sequence[Term], text: str) -> float:
+    """How much of the terms' weight stands in `text`, 0..1."""
+    total = sum(t.weight for t in terms)
+    return sum(t.weight * t.held(text) for t in terms) / total if total else 0.0
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[i : i + 2] for i in range(len(text) - 1)}
+
+
+def shown(question: Question, text: str) -> float:
+    """1 where the text shows what is asked first, less for what is asked besides, 0 where nothing asked shows."""
+    best = 0.0
+    kinds = [intents()[name] for name in question.asked if intents()[name].shows]
+    for place, intent in enumerate(kinds):
+        if any(p.search(text) for p in intent.shows):
+            best = max(best, 1.0 if place == 0 else 0.6)
+    return best if kinds else 0.5
+
+
+def gather(
+    question: Question,
+    hits: Sequence[Hit],
+    nodes: Mapping[str, Node],
+    documents: Mapping[str, Document],
+    idf: Callable[[str], float],
+    similarity: Callable[[str, Sequence[str]], Sequence[float]] | None = None,
+) -> list[Evidence]:
+    """All sentences of the retrieved clauses with features and score, best first."""
+    terms = terms_of(question, idf)
+    asked = comparable(question.text)
+    pairs = _pairs(asked)
+    figures = set(_FIGURE.findall(asked))
+    quoted = [comparable(q) for q in (*question.quoted, *question.titles)]
+    top = hits[0].score if hits and hits[0].score > 0 else 1.0
+    rows: list[tuple[Node, Document, Sentence, list[float]]] = []
+    for rank, hit in enumerate(hits):
+        node = nodes[hit.clause_id]
+        document = documents[node.document_id]
+        clause = comparable(node.text)
+        heads = comparable(" ".join((document.title, document.doc_no or "", *document.issuers, *node.path, *node.columns)))
+        around = f"{heads} {clause}"
+        clause_share, around_share = share(terms, clause), share(terms, around)
+        missing = max((t.weight * (1 - t.held(around)) for t in terms), default=0.0)
+        clause_shows = shown(question, clause)
+        named = float(_names(question, document))
+        place = _region(question, document)
+        whole = [Sentence(0, len(node.text), node.text)] if node.kind in (NodeKind.ROW, NodeKind.TABLE) else None
+        for number, sentence in enumerate(whole or sentences(node.text)):
+            own = comparable(sentence.text)
+            rows.append(
+                (
+                    node,
+                    document,
+                    sentence,
+                    [
+                        share(terms, own),
+                        clause_share,
+                        around_share,
+                        missing / 10,
+                        len(pairs & _pairs(own)) / len(pairs) if pairs else 0.0,
+                        shown(question, own),
+                        clause_shows,
+                        len(figures & set(_FIGURE.findall(own))) / len(figures) if figures else 0.0,
+                        sum(q in around for q in quoted) / len(quoted) if quoted else 0.0,
+                        1 / (1 + rank),
+                        hit.score / top,
+                        0.0,
+                        named,
+                        place,
+                        float(node.kind is NodeKind.HEADING),
+                        float(node.kind in (NodeKind.ROW, NodeKind.TABLE)),
+                        float(document.relation == "解读" or document.kind == "解读"),
+                        float(len(own) < 14),
+                        float(len(own) > 220),
+                        float(number == 0),
+                    ],
+                )
+            )
+    if similarity is not None and rows:
+        for row, cosine in zip(rows, similarity(question.text, [r[2].text for r in rows]), strict=True):
+            row[3][FEATURES.index("dense")] = float(cosine)
+    found = [Evidence(n, d, s, tuple(f), probability(f)) for n, d, s, f in rows]
+    return sorted(found, key=lambda e: -e.score)
+
+
+def _names(question: Question, document: Document) -> bool:
+    number = comparable(document.doc_no or "")
+    title = comparable(document.title)
+    return any(number and comparable(n) in number for n in question.doc_nos) or any(
+        comparable(t) in title for t in question.titles if len(t) >= 4
+    )
+
+
+def _region(question: Question, document: Document) -> float:
+    if not question.regions or document.region is None:
+        return 0.0
+    if document.region in question.regions:
+        return 1.0
+    return 0.3 if any(related(document.region, r) for r in question.regions) else -1.0
+
+
+@cache
+def weights() -> tuple[float, tuple[float, ...]]:
+    """Intercept and one weight a feature, as learnt."""
+    raw = yaml.safe_load(files("qa").joinpath("weights.yaml").read_text(encoding="utf-8"))
+    return float(raw["intercept"]), tuple(float(raw["weights"].get(name, 0.0)) for name in FEATURES)
+
+
+def probability(features: Sequence[float]) -> float:
+    """The logistic model: how likely a sentence with these features is evidence."""
+    intercept, learnt = weights()
+    return 1 / (1 + math.exp(-(intercept + sum(w * f for w, f in zip(learnt, features, strict=True)))))

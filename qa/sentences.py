@@ -1,0 +1,36 @@
+"""Sentences of a clause, as spans, so that whatever is quoted stays verbatim."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_END = re.compile(r"[。；;！？!?]+[”’」）)]*|\n\s*\n")
+_SPACE_BETWEEN_HAN = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s+|\s+(?=[\u3000-\u9fff\uff00-\uffef])")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """`text` == clause text[start:end], white space at both ends left out."""
+
+    start: int
+    end: int
+    text: str
+
+
+def sentences(text: str) -> list[Sentence]:
+    """Split a clause at 。；！？ and blank lines; every non-blank character is in exactly one sentence, in order."""
+    found, begin = [], 0
+    for match in [*_END.finditer(text), None]:
+        end = match.end() if match else len(text)
+        piece = text[begin:end]
+        if stripped := piece.strip():
+            start = begin + piece.index(stripped[0])
+            found.append(Sentence(start, start + len(stripped), stripped))
+        begin = end
+    return found
+
+
+def tidy(text: str) -> str:
+    """A verbatim passage for reading: line breaks and the blanks that hard wrapping left between characters go."""
+    return re.sub(r"\s+", " ", _SPACE_BETWEEN_HAN.sub("", text)).strip()
