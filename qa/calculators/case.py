@@ -143,6 +143,12 @@ class Case:
         """A number with its unit, at most six decimals: 34.285714万元."""
         return fmt(value, unit)
 
+    @staticmethod
+    def fmt_range(ends: tuple[Decimal, Decimal], unit: str = "") -> str:
+        """Both ends with the unit, 30—50万元; one figure where they are equal."""
+        low, high = ends
+        return fmt(low, unit) if low == high else f"{fmt(low)}—{fmt(high, unit)}"
+
     def step(self, text: str, *cites: str) -> None:
         """One line of the working, resting on the named parameters or evidence (at least one, unless it is common sense)."""
         for cite in cites:
@@ -242,6 +248,16 @@ class Case:
         part = amount * self.param(percent) / HUNDRED
         self.step(f"{label}：{fmt(amount, unit)} × {self.show(percent)} = {fmt(part, unit)}", percent)
         return part
+
+    def share_range(
+        self, amounts: tuple[Decimal, Decimal], percent: str, label: str, unit: str = "万元"
+    ) -> tuple[Decimal, Decimal]:
+        """`share` of both ends of a range; written as one figure where the ends are equal."""
+        rate = self.param(percent) / HUNDRED
+        low, high = amounts[0] * rate, amounts[1] * rate
+        whole, part = self.fmt_range(amounts, unit), self.fmt_range((low, high), unit)
+        self.step(f"{label}：{whole} × {self.show(percent)} = {part}", percent)
+        return low, high
 
     def product(self, label: str, *factors: str | Decimal, unit: str = "万元") -> Decimal:
         """Inputs and parameters multiplied and shown; % counts as hundredths, 元 as 0.0001 of 万元 where `unit` is 万元."""
