@@ -1,0 +1,56 @@
+"""What a question says before any clause is looked at: words, document numbers, titles, places, a pasted passage."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from . import fields, tokenizer
+
+_TITLE = re.compile(r"《([^《》]{2,80})》")
+_ASKING = re.compile(r"[?？]|多少|什么|哪|吗|怎么|如何|是否|能不能|几[个家年天]|谁|啥")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as the search sees it."""
+
+    text: str  # normalised, numbers in one spelling
+    plain: str  # as embedded
+    terms: Mapping[str, float]
+    doc_nos: tuple[str, ...]
+    titles: tuple[str, ...]
+    regions: tuple[str, ...]  # full names
+    asking: bool  # worded as a question, so hardly a pasted passage
+    grams: frozenset[str]
+
+
+@lru_cache(maxsize=1024)
+def _numbers(text: str) -> tuple[str, ...]:
+    return tuple(f"{m['who']}{m['year']}-{m['serial']}" for m in fields.DOC_NO.finditer(text))
+
+
+def parse(question: str, region_names: Mapping[str, str], repaired: str | None = None) -> Query:
+    """Read a question. `region_names`: names in use → full name (`fields.regions_of`)."""
+    normal = tokenizer.normalise(repaired or question)
+    spelled = tokenizer.spell_numbers(normal)
+    regions = dict.fromkeys(full for name, full in region_names.items() if name in normal)
+    regions = dict.fromkeys(r for r in regions if not any(r != other and r in other for other in regions))
+    return Query(
+        text=spelled,
+        plain=normal,
+        terms=tokenizer.query_terms(repaired or question),
+        doc_nos=_numbers(normal),
+        titles=tuple(_TITLE.findall(normal)),
+        regions=tuple(regions),
+        asking=bool(_ASKING.search(normal)),
+        grams=grams(spelled),
+    )
+
+
+def grams(text: str) -> frozenset[str]:
+    """Pairs of neighbouring characters, punctuation left out."""
+    bare = re.sub(r"[\W_]+", "", text)
+    return frozenset(bare[i : i + 2] for i in range(len(bare) - 1))

@@ -1,0 +1,247 @@
+"""Search: candidates from words and vectors, one score from all that speaks for a clause, one line for each rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.model import NodeKind
+
+from . import fields, fusion, lexicon, manifest, query, repair, tokenizer
+from .dense import Encoder, encoder, prepare
+from .errors import IndexDamaged, IndexStale
+from .lexical import top
+from .local import Tables
+
+if TYPE_CHECKING:
+    from ingest.store import Store
+
+Places = NDArray[np.intp]
+DEPTH = 150  # candidates that words, and vectors, each put forward
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a result must keep to; empty fields ask nothing.
+
+    regions: full names or short ones; a clause passes if its document is of one of them, of a region within or around
+    one of them, national, or of unknown region. as_of: only documents that were there by then. doc_no: exact or part.
+    """
+
+    regions: frozenset[str] = frozenset()
+    document_ids: frozenset[str] = frozenset()
+    doc_no: str | None = None
+    as_of: date | None = None
+    kinds: frozenset[NodeKind] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A clause found: its score (0..1), what words and vectors gave it (0..1 each), and why it stands there (Chinese)."""
+
+    clause_id: str
+    score: float
+    lexical: float
+    dense: float
+    why: tuple[str, ...]
+
+
+class Index:
+    """An opened index. Safe to share between threads."""
+
+    def __init__(self, tables: Tables, embed: Encoder, weights: fusion.Weights | None = None) -> None:
+        self.tables = tables
+        self.tokenizer = tokenizer
+        self.lexicon = lexicon
+        self._embed = embed
+        self.weights = weights or fusion.load()
+        self._region_names = fields.regions_of(tables.documents)
+        self._regions = fields.Regions(tables.documents)
+        self._days = np.array([d["day"] or "" for d in tables.documents])
+        self._doc_nos = [fields.doc_no_key(d["doc_no"]) if d["doc_no"] else "" for d in tables.documents]
+        self._titles = [query.grams(tokenizer.normalise(d["title"])) for d in tables.documents]
+        self._lengths = np.log1p(tables.text.lengths() / 3.0)
+        self._members: dict[int, list[int]] = {}
+        for i in np.flatnonzero(np.asarray(tables.rank) > 0):
+            self._members.setdefault(int(tables.group[i]), []).append(int(i))
+        self._repair = repair.Repairer(tables.body.vocabulary)
+
+    @classmethod
+    def open(cls, folder: Path, store: Store) -> Index:
+        """Open the index of a store. Errors: IndexStale, IndexDamaged (both with what to do)."""
+        found = manifest.read(folder)
+        if (found.tokenizer, found.lexicon) != (tokenizer.VERSION, lexicon.digest()):
+            raise IndexStale("索引由另一版本的词典生成；请运行 zhengce index 重建")
+        if found.corpus != store.digest():
+            raise IndexStale("文件库在建索引之后有变动；请运行 zhengce index 更新")
+        manifest.verify(folder, found)
+        try:
+            embed = encoder(found.model or None)
+        except Exception as error:
+            raise IndexStale(f"无法加载建索引所用的模型 {found.model}：{error}") from error
+        if embed.digest != found.model_digest:
+            raise IndexStale("向量模型已更换；请运行 zhengce index 重建")
+        try:
+            tables = Tables.load(folder / found.generation)
+        except (OSError, ValueError, LookupError) as error:
+            raise IndexDamaged("索引文件无法读取；请运行 zhengce index 重建") from error
+        if len(tables.ids) != found.clauses:
+            raise IndexDamaged("索引文件与清单不符；请运行 zhengce index 重建")
+        return cls(tables, embed)
+
+    def __len__(self) -> int:
+        return len(self.tables.ids)
+
+    def search(self, query: str, k: int = 20, filters: Filters = Filters()) -> list[Hit]:
+        """The k best clauses for a question, words, a document number, a title or a pasted passage."""
+        if not len(self) or k <= 0 or not query.strip():
+            return []
+        asked = self.parse(query)
+        allowed = self._allowed(filters)
+        found = self.candidates(asked, allowed, max(DEPTH, 3 * k))
+        if not len(found.places):
+            return []
+        scores = fusion.combine(found.features, self.weights)
+        scores = fusion.passage(scores, found, asked.asking, len(asked.grams))
+        return [self._hit(found, i, score) for i, score in self._ranked(found, scores, k)]
+
+    def repaired(self, question: str) -> str:
+        """The question with its misspelt policy words put right."""
+        return self._repair(question)
+
+    def idf(self, term: str) -> float:
+        """How rare a word is in the clauses; a word that stands nowhere is as rare as can be."""
+        return self.tables.body.weight(term) or float(np.log(2 * len(self) + 1))
+
+    def similarity(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Cosine of the question's embedding and each text's."""
+        vectors = self._embed.encode([prepare(question), *map(prepare, texts)])
+        return np.asarray(vectors[1:] @ vectors[0], np.float32)
+
+    def parse(self, question: str) -> query.Query:
+        """How the index reads a question (typos repaired against the lexicon and the corpus' words)."""
+        return query.parse(question, self._region_names, self._repair(question))
+
+    def candidates(self, asked: query.Query, allowed: NDArray[np.bool_] | None, depth: int) -> fusion.Found:
+        """Clauses worth ranking, with all that speaks for each."""
+        tables = self.tables
+        body = tables.body.scores(asked.terms)
+        place = tables.places.scores(asked.terms)
+        title = tables.titles.scores(asked.terms)
+        title_of, place_of = title[tables.document], place[tables.place]
+        words = body + 0.5 * place_of + 0.35 * title_of
+        vector = self._embed.encode([prepare(asked.plain)])[0]
+        named = self._named(asked)
+        if allowed is not None:
+            words = np.where(allowed, words, -1.0)
+        places = [top(words, depth), self._nearest(vector, depth, allowed)]
+        if named.any():
+            of_named = np.flatnonzero(named[tables.document] > 0.75)
+            places.append(of_named[top(words[of_named], depth)])
+        chosen = np.unique(np.concatenate(places))
+        if allowed is not None:
+            chosen = chosen[allowed[chosen]]
+        cosines = tables.neighbours.cosines(vector, chosen)
+        return fusion.Found(
+            places=chosen,
+            features=fusion.features(
+                body=body[chosen] / max(float(body.max()), 1e-9),
+                place=place_of[chosen] / max(float(place.max()), 1e-9),
+                title=title_of[chosen] / max(float(title.max()), 1e-9),
+                cosine=cosines,
+                coverage=self._coverage(asked, chosen, words, cosines),
+                region=self._regions.fit(asked.regions)[tables.document[chosen]],
+                named=named[tables.document[chosen]],
+                kind=tables.kind[chosen],
+                length=self._lengths[chosen],
+                interpretation=self._regions.interpretation[tables.document[chosen]],
+            ),
+        )
+
+    def _nearest(self, vector: NDArray[np.float32], depth: int, allowed: NDArray[np.bool_] | None) -> Places:
+        neighbours = self.tables.neighbours
+        if allowed is not None and neighbours.exact:
+            return top(np.where(allowed, neighbours.vectors @ vector, -2.0), depth)
+        return neighbours.nearest(vector, depth)[0]
+
+    def _coverage(
+        self, asked: query.Query, chosen: Places, words: NDArray[np.float64], cosines: NDArray[np.float32]
+    ) -> NDArray[np.float64]:
+        """Share of the question's character pairs that stand in a clause; looked up for the likelier half only."""
+        out = np.zeros(len(chosen))
+        if asked.grams:
+            for i in top(words[chosen], 100):
+                held = query.grams(self.tables.text[int(chosen[i])])
+                out[i] = len(asked.grams & held) / len(asked.grams)
+        return out
+
+    def _named(self, asked: query.Query) -> NDArray[np.float64]:
+        """How surely the question names each document by number or title (0..1)."""
+        out = np.zeros(len(self.tables.documents))
+        for wanted in asked.doc_nos:
+            for i, number in enumerate(self._doc_nos):
+                if number and (number in wanted or wanted in number):
+                    out[i] = 1.0
+        for title in asked.titles:
+            wanted = query.grams(title)
+            if wanted:
+                for i, grams in enumerate(self._titles):
+                    share = len(wanted & grams) / len(wanted)
+                    if share > 0.8:
+                        out[i] = max(out[i], share)
+        return out
+
+    def _allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
+        """Which clauses a filter lets through; None: all."""
+        if filters == Filters():
+            return None
+        documents = self.tables.documents
+        keep = np.ones(len(documents), bool)
+        if filters.regions:
+            names = {self._region_names.get(r, r) for r in filters.regions}
+            keep &= self._regions.fit(tuple(names)) >= 0
+        if filters.document_ids:
+            keep &= np.array([d["id"] in filters.document_ids for d in documents], bool)
+        if filters.doc_no:
+            wanted = fields.doc_no_key(filters.doc_no)
+            keep &= np.array([bool(n) and wanted in n for n in self._doc_nos], bool)
+        if filters.as_of:
+            keep &= self._days <= filters.as_of.isoformat()
+        clauses: NDArray[np.bool_] = keep[self.tables.document]
+        if filters.kinds:
+            clauses &= np.isin(self.tables.kind, [fields.KINDS.index(kind) for kind in filters.kinds])
+        return clauses
+
+    def _ranked(self, found: fusion.Found, scores: NDArray[np.float64], k: int) -> list[tuple[int, float]]:
+        """Best first; of clauses that say the same thing the original (newest) first, the others further down."""
+        group, rank = self.tables.group[found.places], self.tables.rank[found.places]
+        order = np.argsort(-scores, kind="stable")
+        groups: dict[int, list[int]] = {}
+        for i in order:
+            groups.setdefault(int(group[i]), []).append(int(i))
+        out: list[tuple[int, float]] = []
+        for members in groups.values():
+            best = float(scores[members[0]])
+            for step, i in enumerate(sorted(members, key=lambda i: rank[i])):
+                out.append((i, best * self.weights.repeat**step if best > 0 else best - step))
+        out.sort(key=lambda item: -item[1])
+        return out[:k]
+
+    def _hit(self, found: fusion.Found, i: int, score: float) -> Hit:
+        row = found.row(i)
+        return Hit(
+            clause_id=self.tables.ids[found.places[i]],
+            score=round(float(np.clip(score, 0.0, 1.0)), 6),
+            lexical=round(row["body"], 6),
+            dense=round(max(0.0, row["cosine"]), 6),
+            why=fusion.reasons(row),
+        )
+
+
+__all__: Sequence[str] = ("Filters", "Hit", "Index")
