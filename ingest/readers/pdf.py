@@ -1,0 +1,379 @@
+"""PDF through pdfplumber: lines in reading order, paragraphs joined, tables as tables, page furniture set aside.
+
+What cannot be read as text is refused by page: characters without a code table, scans where no OCR is installed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from ingest import sandbox
+from ingest.model import IngestError, Source
+from ingest.readers import ocr
+from ingest.readers.layout import Writer, one_line
+from ingest.readers.lines import Glyph, Line, bounded, continues, joined, lines_of, reading_order
+
+MOST_PAGES = 2000
+_SECONDS_A_PAGE = 2.0
+_SECONDS_A_SCAN = 60.0
+_TINY = 2.5  # points; nobody reads smaller type
+_MOST_EDGES = 20_000  # drawings, not tables
+_CID = re.compile(r"\(cid:\d+\)")
+_PAGE_NUMBER = re.compile(  # — 3 —, 第3页, 3/12, 第3页 共12页
+    r"[-—–―·]+\s*\d{1,4}\s*[-—–―·]+|第\s*\d{1,4}\s*页(?:[/，,\s]*共\s*\d{1,4}\s*页)?|\d{1,4}\s*/\s*\d{1,4}"
+)
+_NEVER_FURNITURE = re.compile(r"附\s*件|第.{1,4}[条章节]|[（(]?[一二三四五六七八九十]+[）)、]")
+
+
+@dataclass(slots=True)
+class Table:
+    """A ruled table on a page; cells row by row."""
+
+    rows: list[list[str]]
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+
+
+@dataclass(slots=True)
+class Page:
+    """What one page holds, in reading order."""
+
+    number: int  # from 1
+    height: float = 0.0
+    blocks: list[Line | Table] = field(default_factory=list)
+    hidden: str = ""
+    rotated: str = ""
+    uncoded: int = 0  # characters without a code
+    coded: int = 0
+    pictures: bool = False
+    scanned: bool = False
+
+
+def read(name: str, data: bytes) -> Source:
+    """Read a PDF file."""
+    import pdfplumber
+    from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
+    from pdfminer.psexceptions import PSException
+    from pdfplumber.utils.exceptions import PdfminerException
+
+    from ingest.readers import digest
+
+    if b"%%EOF" not in data[-2048:] and b"startxref" not in data[-2048:]:
+        raise IngestError(f"{name}：PDF 不完整（缺少结尾），可能下载中断：请重新下载后再导入")
+    try:
+        with pdfplumber.open(BytesIO(data)) as pdf:
+            if not pdf.pages:
+                raise IngestError(f"{name}：PDF 里没有页面，可能已损坏：请重新下载后再导入")
+            if len(pdf.pages) > MOST_PAGES:
+                raise IngestError(f"{name}：共 {len(pdf.pages)} 页，超过上限 {MOST_PAGES} 页：请拆分后再导入")
+            sandbox.ask_for_time(sandbox.SECONDS + _SECONDS_A_PAGE * len(pdf.pages))
+            pages = [_read_page(name, number, page) for number, page in enumerate(pdf.pages, start=1)]
+            warnings = _recognise(name, pdf, pages)
+    except (PdfminerException, PSException) as error:
+        cause = error.args[0] if error.args and isinstance(error.args[0], Exception) else error
+        if isinstance(cause, (PDFPasswordIncorrect, PDFEncryptionError)):
+            raise IngestError(f"{name}：PDF 已加密：请用密码打开，另存为不加密的文件后再导入") from error
+        raise IngestError(f"{name}：PDF 已损坏，不能解析：请重新下载，或用阅读器打印为新的 PDF 后再导入") from error
+    furniture = _set_furniture_aside(pages)
+    text = _Assembler(pages)
+    if hidden := [page for page in pages if page.hidden]:
+        warnings.append(f"有隐藏文字（白色或极小），未收入：{_by_page((page.number, page.hidden) for page in hidden)}")
+    if rotated := [page for page in pages if page.rotated]:
+        warnings.append(f"有斜排文字（水印等），未收入：{_by_page((page.number, page.rotated) for page in rotated)}")
+    if furniture:
+        warnings.append(f"页眉页脚已略去：“{_excerpt('；'.join(furniture))}”")
+    if not text.writer.text.strip():
+        raise IngestError(f"{name}：PDF 里没有文字：请检查文件是否完整")
+    return Source(
+        name,
+        digest(data),
+        "pdf",
+        text.writer.text,
+        pages=tuple(text.offsets),
+        tables=text.writer.tables,
+        warnings=tuple(warnings),
+    )
+
+
+def _read_page(name: str, number: int, page: Any) -> Page:
+    try:
+        result = Page(number, float(page.height), pictures=bool(page.images))
+        fills = [area for area in (*page.rects, *page.curves) if area.get("fill")]
+        shown: list[dict[str, Any]] = []
+        hidden, rotated = [], []
+        for char in page.dedupe_chars(tolerance=1).chars:
+            if _CID.fullmatch(char["text"]):
+                result.uncoded += 1
+                shown.append({**char, "text": "\ufffd"})
+            elif not char["upright"]:
+                rotated.append(char["text"])
+            elif _is_hidden(char, page, fills):
+                hidden.append(char["text"])
+            else:
+                shown.append(char)
+        result.coded = sum(not char["text"].isspace() for char in shown) - result.uncoded
+        result.hidden, result.rotated = "".join(hidden).strip(), "".join(rotated).strip()
+        tables = _tables(page, shown)
+        free = [
+            _glyph(char)
+            for char in shown
+            if not any(
+                t.x0 <= (char["x0"] + char["x1"]) / 2 <= t.x1 and t.top <= _middle(char) <= t.bottom for t in tables
+            )
+        ]
+        result.blocks = _merge(reading_order(free, float(page.width)), tables)
+        page.close()
+        return result
+    except IngestError:
+        raise
+    except (KeyError, ValueError, TypeError, IndexError, AttributeError, ZeroDivisionError, AssertionError) as error:
+        raise IngestError(f"{name}：第 {number} 页已损坏，不能解析：请用阅读器打印为新的 PDF 后再导入") from error
+
+
+def _glyph(char: dict[str, Any]) -> Glyph:
+    return Glyph(char["text"], char["x0"], char["x1"], char["top"], char["bottom"], float(char["size"]) or 1.0)
+
+
+def _middle(char: dict[str, Any]) -> float:
+    return float(char["top"] + char["bottom"]) / 2
+
+
+def _is_hidden(char: dict[str, Any], page: Any, fills: Sequence[dict[str, Any]]) -> bool:
+    """White on white, too small to read, or beside the page. Blanks are neither hidden nor shown."""
+    if char["text"].isspace():
+        return False
+    x, y = (char["x0"] + char["x1"]) / 2, _middle(char)
+    left, top, right, bottom = page.bbox
+    if char["size"] < _TINY or not (left <= x <= right and top <= y <= bottom):
+        return True
+    if not _is_white(char.get("non_stroking_color")):
+        return False
+    coloured = [area for area in fills if not _is_white(area.get("non_stroking_color"))]
+    return not any(
+        area["x0"] <= x <= area["x1"] and area["top"] <= y <= area["bottom"] for area in (*coloured, *page.images)
+    )
+
+
+def _is_white(colour: Any) -> bool:
+    values = colour if isinstance(colour, (tuple, list)) else (colour,)
+    if not values or not all(isinstance(value, (int, float)) for value in values):
+        return False
+    return all(value <= 0.05 for value in values) if len(values) == 4 else all(value >= 0.95 for value in values)
+
+
+def _tables(page: Any, chars: Sequence[dict[str, Any]]) -> list[Table]:
+    """Ruled tables of at least two rows and two columns; a frame around text is no table."""
+    if not 4 <= len(page.edges) <= _MOST_EDGES:
+        return []
+    tables: list[Table] = []
+    for found in page.find_tables():
+        x0, top, x1, bottom = found.bbox
+        inside = [_glyph(c) for c in chars if x0 <= (c["x0"] + c["x1"]) / 2 <= x1 and top <= _middle(c) <= bottom]
+        rows = []
+        for row in found.rows:
+            cells = []
+            for cell in row.cells:
+                if cell is None:  # covered by a merged cell
+                    cells.append("")
+                    continue
+                a, b, c, d = cell
+                within = [glyph for glyph in inside if a <= glyph.centre <= c and b <= glyph.middle <= d]
+                cells.append(one_line("\n".join(line.text for line in lines_of(within))))
+            rows.append(cells)
+        if len(rows) >= 2 and max(map(len, rows)) >= 2 and sum(bool(cell) for row in rows for cell in row) >= 2:
+            tables.append(Table(rows, x0, x1, top, bottom))
+    return tables
+
+
+def _merge(lines: list[Line], tables: list[Table]) -> list[Line | Table]:
+    """Tables put between the lines: before the first line below them that shares their column."""
+    blocks: list[Line | Table] = list(lines)
+    for table in sorted(tables, key=lambda table: table.top):
+        place = len(blocks)
+        for index, block in enumerate(blocks):
+            if block.top >= table.top and block.x0 < table.x1 and block.x1 > table.x0:
+                place = index
+                break
+        blocks.insert(place, table)
+    return blocks
+
+
+def _recognise(name: str, pdf: Any, pages: list[Page]) -> list[str]:
+    """Read scanned pages, and pages without a code table, by OCR; or say what is missing."""
+    uncoded = [page for page in pages if page.uncoded > max(4, 0.02 * page.coded)]
+    scans = [page for page in pages if page.pictures and not page.coded and page not in uncoded]
+    warnings = []
+    if odd := [page for page in pages if page.uncoded and page not in uncoded]:
+        warnings.append(f"有没有编码的字符，以“\ufffd”代替（{_numbers(odd)}）：请对照原件")
+    if not uncoded and not scans:
+        return warnings
+    if (missing := ocr.missing()) is not None:
+        if uncoded:
+            raise IngestError(
+                f"{name}：{_numbers(uncoded)}的文字没有编码表（cid），不能读取：请重新导出 PDF，或{missing}后再导入"
+            )
+        if len(scans) == len(pages) or not any(page.coded for page in pages):
+            raise IngestError(f"{name}：是扫描件，没有文字：请{missing}后再导入")
+        return [*warnings, f"{_numbers(scans)}只有图片，未读取：如有文字，请{missing}后再导入"]
+    for page in (wanted := uncoded + scans):
+        sandbox.ask_for_time(sandbox.SECONDS + _SECONDS_A_SCAN)
+        source = pdf.pages[page.number - 1]
+        glyphs = ocr.words(source, name)
+        page.blocks = list(reading_order(glyphs, float(source.width)))
+        page.scanned = True
+        source.close()
+    return [*warnings, f"{_numbers(wanted)}由 OCR 识别：数字和名称请核对原件"]
+
+
+def _numbers(pages: Sequence[Page]) -> str:
+    shown = "、".join(str(page.number) for page in pages[:10])
+    return f"第 {shown} 页" if len(pages) <= 10 else f"第 {shown} 页等 {len(pages)} 页"
+
+
+def _by_page(texts: Iterator[tuple[int, str]] | Any) -> str:
+    shown = [f"第 {number} 页“{_excerpt(text, 30)}”" for number, text in texts]
+    return "，".join(shown[:5]) + (f" 等 {len(shown)} 页" if len(shown) > 5 else "")
+
+
+def _excerpt(text: str, most: int = 60) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[:most] + "…"
+
+
+def _set_furniture_aside(pages: list[Page]) -> list[str]:
+    """Take page numbers and running heads out of the pages; the different texts that were taken, numbers as #.
+
+    A running head is a line at the same height, among the outermost two at the edge of the page, whose text returns on
+    many pages; figures in it must count with the pages, so 附件1, 附件2 … at page tops are safe.
+    """
+    taken: dict[str, None] = {}
+    seen: Counter[tuple[str, int]] = Counter()
+    edges: list[list[tuple[Line, tuple[str, int]]]] = []
+    for page in pages:
+        lines = sorted((block for block in page.blocks if isinstance(block, Line)), key=lambda line: line.top)
+        near = [line for line in lines[:2] if line.bottom < 0.13 * page.height]
+        near += [line for line in lines[-2:] if line.top > 0.87 * page.height and line not in near]
+        keyed = [(line, _key(line, page)) for line in near]
+        edges.append(keyed)
+        seen.update({key for _, key in keyed})
+    often = max(3, round(0.25 * len(pages)))
+    for page, keyed in zip(pages, edges, strict=True):
+        for line, key in keyed:
+            # a bare figure is a page number only if it counts with the pages
+            number = _PAGE_NUMBER.fullmatch(line.text) or (line.text.isdigit() and seen[key] >= 2)
+            running = seen[key] >= often and not _NEVER_FURNITURE.match(line.text)
+            if number or running:
+                page.blocks = [block for block in page.blocks if block is not line]
+                if not number:
+                    taken[re.sub(r"\d+", "#", line.text)] = None
+    return list(taken)
+
+
+def _key(line: Line, page: Page) -> tuple[str, int]:
+    """What makes running heads alike: text, with page numbers as their distance to the page's own, and height."""
+    text = re.sub(r"\d+", lambda found: f"#{int(found[0][:9]) - page.number}", line.text)
+    return text.replace(" ", ""), round(line.top / 4)
+
+
+class _Assembler:
+    """Writes the pages' blocks: lines of a paragraph joined, also over pages; tables that run over pages joined."""
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        self.writer = Writer()
+        self.offsets: list[int] = []
+        self._paragraph: list[Line] = []
+        self._table: Table | None = None
+        self._breaks: list[int] = []  # rows of the open table at which a page began
+        bodies = _with_edges(pages)
+        for page in bodies:
+            self._page(page)
+        self._close_table()
+
+    def _page(self, page: Page) -> None:
+        first = True
+        pitch = _pitch(page.blocks)
+        last: Line | Table | None = None
+        for block in page.blocks:
+            if isinstance(block, Table):
+                self._paragraph = []
+                if first and self._table is not None and _same_table(self._table, block):
+                    rows = block.rows[1:] if block.rows[0] == self._table.rows[0] else block.rows
+                    self._breaks.append(len(self._table.rows))
+                    self._table.rows += [row for row in rows if any(row)]
+                else:
+                    self._close_table()
+                    if first:
+                        self.offsets.append(self.writer.length)
+                    self._table = Table(
+                        [row for row in block.rows if any(row)], block.x0, block.x1, block.top, block.bottom
+                    )
+            else:
+                self._close_table()
+                same_column = isinstance(last, Line) and last.top < block.top and last.left == block.left
+                if self._paragraph and continues(self._paragraph, block, pitch if same_column else None):
+                    self.writer.reopen()
+                    if first:
+                        self.offsets.append(self.writer.length)
+                    self.writer.paragraph(joined(self._paragraph[-1].text, block.text))
+                    self._paragraph.append(block)
+                else:
+                    if first:
+                        self.offsets.append(self.writer.length)
+                    self.writer.paragraph(block.text)
+                    self._paragraph = [block]
+            last, first = block, False
+        if first:  # an empty page; a paragraph is not carried over it
+            self._close_table()
+            self._paragraph = []
+            self.offsets.append(self.writer.length)
+
+    def _close_table(self) -> None:
+        if self._table is not None:
+            rows = self.writer.table(self._table.rows)
+            for row in self._breaks:
+                self.offsets.append(rows[min(row, len(rows) - 1)] if rows else self.writer.length)
+            self._table, self._breaks = None, []
+
+
+def _same_table(above: Table, below: Table) -> bool:
+    columns = max(map(len, above.rows)) == max(map(len, below.rows))
+    return columns and abs(above.x0 - below.x0) < 4 and abs(above.x1 - below.x1) < 4
+
+
+def _pitch(blocks: Sequence[Line | Table]) -> float:
+    """The usual step from one line to the next."""
+    lines = [block for block in blocks if isinstance(block, Line)]
+    steps = [b.top - a.top for a, b in pairwise(lines) if 0 < b.top - a.top < 4 * a.size]
+    return median(steps) if steps else 1.6 * (lines[0].size if lines else 12)
+
+
+def _with_edges(pages: Sequence[Page]) -> list[Page]:
+    """Lines of single-column pages get the text's edges, which most pages share and short pages cannot show."""
+    plain = [b for page in pages for b in page.blocks if isinstance(b, Line) and b.right == 0.0]
+    if not plain:
+        return list(pages)
+    left = _usual(sorted(line.x0 for line in plain), 0.02)
+    right = _usual(sorted(line.x1 for line in plain), 0.95)
+    result = []
+    for page in pages:
+        blocks = [
+            bounded([b], min(left, b.x0) if b.x0 > left - 3 * b.size else b.x0, right)[0]
+            if isinstance(b, Line) and b.right == 0.0
+            else b
+            for b in page.blocks
+        ]
+        result.append(replace(page, blocks=blocks))
+    return result
+
+
+def _usual(values: Sequence[float], share: float) -> float:
+    return values[min(len(values) - 1, int(share * len(values)))]

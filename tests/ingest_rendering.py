@@ -1,0 +1,68 @@
+"""Policies rendered as users send them: Word files and PDFs made from paragraphs and tables, for reading back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+from xml.sax.saxutils import escape
+
+from docx import Document
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table
+
+FONT = "STSong-Light"  # every PDF reader has it, so no font file is needed
+Block = str | Sequence[Sequence[str]]  # a paragraph, or the rows of a table
+
+
+def as_docx(blocks: Sequence[Block]) -> bytes:
+    document = Document()
+    for block in blocks:
+        if isinstance(block, str):
+            document.add_paragraph(block)
+            continue
+        table = document.add_table(rows=len(block), cols=max(map(len, block)))
+        for y, row in enumerate(block):
+            for x, text in enumerate(row):
+                table.cell(y, x).text = text
+    return save_docx(document)
+
+
+def save_docx(document: Any) -> bytes:
+    buffer = BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def as_pdf(blocks: Sequence[Block], *, head: str = "", foot: str = "— {} —", indent: int = 2) -> bytes:
+    """A4, 12 points, first lines set in by two characters, running head, page numbers."""
+    register_font()
+    body = ParagraphStyle(
+        "body", fontName=FONT, fontSize=12, leading=20, wordWrap="CJK", firstLineIndent=12 * indent, justifyBreaks=0
+    )
+    cell = ParagraphStyle("cell", parent=body, fontSize=10, leading=14, firstLineIndent=0)
+    story: list[Flowable] = []
+    for block in blocks:
+        if isinstance(block, str):
+            story.append(Paragraph(escape(block), body))
+            continue
+        width = max(map(len, block))
+        rows = [[Paragraph(escape(text), cell) for text in (*row, *[""] * (width - len(row)))] for row in block]
+        story.append(Table(rows, colWidths=[450 / width] * width, style=[("GRID", (0, 0), (-1, -1), 0.5, "black")]))
+
+    def furniture(canvas: Any, _: Any) -> None:
+        canvas.setFont(FONT, 9)
+        canvas.drawCentredString(A4[0] / 2, A4[1] - 40, head)
+        canvas.drawCentredString(A4[0] / 2, 30, foot.format(canvas.getPageNumber()))
+
+    buffer = BytesIO()
+    SimpleDocTemplate(buffer, pagesize=A4).build(story, onFirstPage=furniture, onLaterPages=furniture)
+    return buffer.getvalue()
+
+
+def register_font() -> None:
+    if FONT not in pdfmetrics.getRegisteredFontNames():
+        pdfmetrics.registerFont(UnicodeCIDFont(FONT))
