@@ -170,7 +170,8 @@ def continues(paragraph: Sequence[Line], line: Line, pitch: float | None) -> boo
     None where the line stands at the top of another column or page."""
     last = paragraph[-1]
     em = max(last.size, 1.0)
-    if last.x1 < last.right - 2.1 * em or abs(line.size - last.size) > 0.15 * em:
+    room = max(2.1, _unbreakable(line.text)) * em  # a line ends early where the next word does not fit
+    if last.x1 < last.right - room or abs(line.size - last.size) > 0.15 * em:
         return False
     if pitch is not None and line.top - last.top > 1.6 * pitch:
         return False
@@ -187,6 +188,12 @@ def continues(paragraph: Sequence[Line], line: Line, pitch: float | None) -> boo
     if first >= 1.2 * em:  # both set in
         return last.text[-1] not in _SENTENCE_END and not _MARK.match(line.text)
     return not begins_anew
+
+
+def _unbreakable(text: str) -> float:
+    """The width in ems of what cannot be parted at a line's beginning: a word or figure and the marks behind it."""
+    found = re.match(r"([!-~]*)([，。、；：！？）》」』”’％]*)", text)
+    return 0.0 if found is None else 0.6 * len(found[1]) + len(found[2])
 
 
 def _flush(paragraph: Sequence[Line]) -> bool:
