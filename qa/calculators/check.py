@@ -153,7 +153,9 @@ def _account(node: Node, source: str, parameters: list[Parameter], entries: list
     covered = [(span, p) for p in parameters for span in _spans(text, p.quote)]
     excused = [span for e in entries if e.source == source for span in _spans(text, e.quote)]
     for amount in read_amounts(text):
-        if amount.unit in _COUNTED_IN_PROSE and amount.text[0] in "一两二三四":  # 两种方式, 一个项目: words, not figures
+        if (
+            amount.unit in _COUNTED_IN_PROSE and amount.text[0] in "一两二三四"
+        ):  # 两种方式, 一个项目: words, not figures
             continue
         report.numerals += 1
         if any(s <= amount.start and amount.end <= e and _uses(p, amount) for (s, e), p in covered):
