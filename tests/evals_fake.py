@@ -75,24 +75,27 @@ class Echo:
         }
 
 
-def perfect(question: Question, clauses: list[dict[str, Any]]) -> dict[str, Any]:
-    """The gold answer with its evidence cited, as an answer object."""
-    cited = []
+def perfect(question: Question, texts: dict[str, str]) -> dict[str, Any]:
+    """The gold answer with exactly its evidence cited, as an answer object."""
+    cited: list[dict[str, Any]] = []
     for evidence in question.evidence:
-        bare = "".join(evidence.quote.split())
-        clause = next((c for c in clauses if bare in "".join(c["text"].split()) and c["source"] == evidence.file), None)
-        assert clause is not None, evidence.quote
-        cited.append({**clause, "n": len(cited) + 1, "quote": evidence.quote})
-    marks = "".join(f"[{c['n']}]" for c in cited)
+        pattern = r"\s*".join(re.escape(char) for char in "".join(evidence.quote.split()))
+        found = re.search(pattern, texts[evidence.file])
+        assert found is not None, evidence.quote
+        clause = {"clause_id": f"{evidence.file}#{found.start()}", "document": "", "doc_no": None, "path": []}
+        span = {"source": evidence.file, "start": found.start(), "end": found.end(), "text": found[0]}
+        cited.append({**clause, **span, "n": len(cited) + 1, "quote": evidence.quote})
     return {
         "id": question.id,
         "question": question.question,
-        "answer": question.answer + marks,
+        "answer": question.answer + "".join(f"[{c['n']}]" for c in cited),
         "abstained": not question.answerable,
-        "confidence": 0.9,
+        "confidence": 0.9 if question.answerable else 0.0,
         "citations": cited,
         "retrieved": [{**c, "score": 1.0} for c in cited],
-        "calculation": None,
+        "calculation": {"calculator": "x", "steps": [{"text": question.answer}]}
+        if question.type == "calculation"
+        else None,
         "warnings": [],
         "latency_ms": 1.0,
     }
