@@ -1,0 +1,13 @@
+"""评测."""
+
+from __future__ import annotations
+
+from qa.app import style
+
+
+def main() -> None:
+    style.title("评测")
+
+
+if __name__ == "__main__":
+    main()
