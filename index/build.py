@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from ingest.model import Document
 
 from . import fields, lexicon, manifest, tokenizer
 from .dense import Encoder, Neighbours, Vectors, encoder, prepare
 from .errors import IndexError_
 from .lexical import Bm25, count
 from .local import Tables, Texts
+from .repair import Sounds
 
 if TYPE_CHECKING:
     from ingest.store import Store
@@ -66,7 +70,7 @@ def build_index(
 
 def make_tables(
     items: Sequence[fields.Entry],
-    documents: Sequence[fields.Document],
+    documents: Sequence[Document],
     embed: Encoder,
     *,
     previous: Tables | None = None,
@@ -87,6 +91,8 @@ def make_tables(
     places: dict[str, int] = {}
     place = [places.setdefault(item.place, len(places)) for item in items]
     titles = [fields.document_text(document) for document in documents]
+    body = Bm25.of(counts)
+    frequencies = dict(zip(body.vocabulary, np.diff(body.indptr).tolist(), strict=True))
     group, rank = fields.groups(items, documents)
     vectors = _vectors(items, same, embed, previous, progress)
     if progress:
@@ -102,10 +108,11 @@ def make_tables(
         digest=np.frombuffer(b"".join(digests), np.uint8).reshape(len(items), 16),
         text=Texts.of([tokenizer.spell_numbers(tokenizer.normalise(item.body)) for item in items]),
         counts=counts,
-        body=Bm25.of(counts),
+        body=body,
         places=Bm25.of(count(map(tokenizer.tokenize, places))),
         titles=Bm25.of(count(map(tokenizer.tokenize, titles))),
         neighbours=Neighbours.of(vectors),
+        sounds=cache(lambda: Sounds.of(frequencies)),
     )
 
 

@@ -144,15 +144,9 @@ def document_record(document: Document) -> dict[str, Any]:
 
 
 def doc_no_key(text: str) -> str:
-    """A document number without brackets and variants: 冀财金〔2016〕44号 → 冀财金2016-44号 with year and serial bare."""
-    text = tokenizer.normalise(text)
-    match = DOC_NO.search(text)
-    return f"{match['who']}{match['year']}-{match['serial']}" if match else _PUNCTUATION.sub("", text)
-
-
-DOC_NO = re.compile(
-    r"(?P<who>[一-鿿]{0,14}?)\s*[〔\[(（【﹝<]?\s*(?P<year>(?:19|20)\d\d)\s*(?:[〕\])）】﹞>]|年)\s*第?\s*(?P<serial>\d{1,4})\s*号"
-)
+    """A document number in one spelling (冀财金2016-44); a part of one without punctuation."""
+    normal = tokenizer.normalise(text)
+    return next(iter(tokenizer.doc_no_keys(normal)), _PUNCTUATION.sub("", normal))
 
 
 def regions_of(records: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -77,7 +77,7 @@ class Bm25:
             (counts.counts.astype(np.float64), counts.indices, counts.indptr), shape=(rows, terms)
         )
         by_term = by_text.tocsc()
-        lengths = np.asarray(by_text.sum(axis=1)).ravel()
+        lengths: Floats = np.asarray(by_text.sum(axis=1)).ravel()
         mean = lengths.sum() / rows if rows else 0.0
         idf = okapi_idf(np.diff(by_term.indptr), rows, epsilon)
         texts = by_term.indices

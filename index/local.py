@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .dense import Neighbours, Vectors
+from .dense import Neighbours
 from .lexical import Bm25, Counts
+from .repair import Sounds
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Tables:
     places: Bm25
     titles: Bm25
     neighbours: Neighbours
+    sounds: Callable[[], Sounds]  # for the repair of typing errors
 
     def save(self, folder: Path) -> None:
         """Write everything into an empty folder."""
@@ -46,6 +49,7 @@ class Tables:
         np.save(folder / "counts.counts.npy", self.counts.counts)
         for name in _SCORED:
             _save_bm25(folder, name, getattr(self, name))
+        self.sounds().save(folder / "sounds.json")
         np.save(folder / "vectors.npy", self.neighbours.vectors)
         if graph := self.neighbours.graph_bytes():
             (folder / "graph.faiss").write_bytes(graph)
@@ -55,8 +59,8 @@ class Tables:
         """Map the files of a folder that `save` wrote; nothing is copied until it is used."""
         ids = (folder / "ids.txt").read_text(encoding="utf-8")
         documents = json.loads((folder / "documents.json").read_text(encoding="utf-8"))
-        arrays = {name: _map(folder / f"{name}.npy") for name in _ARRAYS}
-        scored = {name: _load_bm25(folder, name) for name in _SCORED}
+        arrays: dict[str, Any] = {name: _map(folder / f"{name}.npy") for name in _ARRAYS}
+        scored: dict[str, Any] = {name: _load_bm25(folder, name) for name in _SCORED}
         counts = Counts(
             tuple(scored["body"].vocabulary),
             _map(folder / "counts.indptr.npy"),
@@ -71,6 +75,7 @@ class Tables:
             text=Texts.load(folder),
             counts=counts,
             neighbours=neighbours,
+            sounds=cache(lambda: Sounds.load(folder / "sounds.json")),
             **arrays,
             **scored,
         )
@@ -126,8 +131,3 @@ def _load_bm25(folder: Path, name: str) -> Bm25:
     vocabulary: Mapping[str, int] = {term: i for i, term in enumerate(text.split("\n"))} if text else {}
     parts = [_map(folder / f"{name}.{part}.npy") for part in ("indptr", "indices", "data", "idf")]
     return Bm25(vocabulary, int(np.load(folder / f"{name}.rows.npy")[0]), *parts)
-
-
-def vectors_of(tables: Tables) -> Vectors:
-    """The stored embedding of every clause."""
-    return tables.neighbours.vectors

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
-from . import fields, tokenizer
+from . import tokenizer
 
 _TITLE = re.compile(r"《([^《》]{2,80})》")
 _ASKING = re.compile(r"[?？]|多少|什么|哪|吗|怎么|如何|是否|能不能|几[个家年天]|谁|啥")
@@ -27,11 +26,6 @@ class Query:
     grams: frozenset[str]
 
 
-@lru_cache(maxsize=1024)
-def _numbers(text: str) -> tuple[str, ...]:
-    return tuple(f"{m['who']}{m['year']}-{m['serial']}" for m in fields.DOC_NO.finditer(text))
-
-
 def parse(question: str, region_names: Mapping[str, str], repaired: str | None = None) -> Query:
     """Read a question. `region_names`: names in use → full name (`fields.regions_of`)."""
     normal = tokenizer.normalise(repaired or question)
@@ -42,7 +36,7 @@ def parse(question: str, region_names: Mapping[str, str], repaired: str | None =
         text=spelled,
         plain=normal,
         terms=tokenizer.query_terms(repaired or question),
-        doc_nos=_numbers(normal),
+        doc_nos=tuple(tokenizer.doc_no_keys(normal)),
         titles=tuple(_TITLE.findall(normal)),
         regions=tuple(regions),
         asking=bool(_ASKING.search(normal)),

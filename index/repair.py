@@ -1,85 +1,110 @@
-"""Typing errors by sound: 补帖 → 补贴, 新三版 → 新三板, repaired towards words of the lexicon only.
+"""Typing errors by sound: 补帖 → 补贴, 新三版 → 新三板, 错锋停产 → 错峰停产.
 
-A word is changed only where the question's own characters make no word of the corpus, and another word, a policy term
-of the lexicon, sounds the same (or differs in one syllable and shares all other characters).
+A question is changed only where its characters make no known word, and a policy term or a word of the corpus sounds
+the same and shares the other characters. What sounds how is worked out when the index is built, so that a question
+does not pay for importing a pinyin library.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping
-from functools import cache, cached_property
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 
 from . import lexicon, tokenizer
 
 _RUN = re.compile(r"[一-鿿]{2,}")
+_SIZES = (6, 5, 4, 3, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """Syllable of each character; words by their syllables, the likelier ones first."""
+
+    characters: Mapping[str, str]
+    words: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, frequencies: Mapping[str, int], least: int = 3) -> Sounds:
+        """Sounds of the lexicon's terms and of the words that stand in at least `least` clauses."""
+        from pypinyin import lazy_pinyin
+
+        terms = [t for t in map(tokenizer.normalise, lexicon.terms()) if _RUN.fullmatch(t) and len(t) <= _SIZES[0]]
+        common = sorted((w for w, n in frequencies.items() if n >= least), key=lambda w: -frequencies[w])
+        words: dict[str, list[str]] = defaultdict(list)
+        for word in dict.fromkeys([*terms, *(w for w in common if _RUN.fullmatch(w) and len(w) <= 4)]):
+            words[" ".join(map(_blur, lazy_pinyin(word)))].append(word)
+        characters = {c: _blur(lazy_pinyin(c)[0]) for c in sorted(tokenizer.common_characters())}
+        return cls(characters, {sound: tuple(found) for sound, found in words.items()})
+
+    def save(self, path: Path) -> None:
+        data = {"characters": dict(self.characters), "words": {k: list(v) for k, v in self.words.items()}}
+        path.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Sounds:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return cls(data["characters"], {k: tuple(v) for k, v in data["words"].items()})
 
 
 class Repairer:
-    """Repairs questions against the lexicon and the words of a corpus."""
+    """Repairs questions towards the words of the lexicon and of a corpus. `sounds` is read at the first doubt."""
 
-    def __init__(self, vocabulary: Mapping[str, int]) -> None:
+    def __init__(self, vocabulary: Iterable[str], sounds: Callable[[], Sounds]) -> None:
         self._vocabulary = vocabulary
+        self._read = sounds
 
     def __call__(self, question: str) -> str:
-        """The question with its misspelt policy words put right (itself where there are none)."""
+        """The question with its misspelt words put right (itself where there are none)."""
         text = tokenizer.normalise(question)
         out = list(text)
         for match in _RUN.finditer(text):
-            run, start = match[0], match.start()
-            for at in self._suspects(run):
-                if fixed := self._fix(run, at):
+            fixed_up_to = 0
+            for at in self._suspects(match[0]):
+                if at < fixed_up_to:
+                    continue
+                if fixed := self._fix(match[0], at):
                     place, word = fixed
-                    out[start + place : start + place + len(word)] = word
+                    fixed_up_to = place + len(word)
+                    out[match.start() + place : match.start() + fixed_up_to] = word
         return "".join(out) if out != list(text) else question
 
     def _suspects(self, run: str) -> list[int]:
         """Places of characters that no known word of two or more characters covers."""
         covered = [False] * len(run)
-        for size in (2, 3, 4, 5, 6):
+        for size in _SIZES:
             for at in range(len(run) - size + 1):
-                if run[at : at + size] in self._known:
+                if run[at : at + size] in self._known or tokenizer.is_word(run[at : at + size]):
                     covered[at : at + size] = [True] * size
-        return [i for i, is_covered in enumerate(covered) if not is_covered]
+        stop = lexicon.stopwords()
+        return [i for i, is_covered in enumerate(covered) if not is_covered and run[i] not in stop]
+
+    def _fix(self, run: str, at: int) -> tuple[int, str] | None:
+        """A word that covers place `at`, sounds like what stands there, and differs from it in few characters."""
+        sounds = self._sounds
+        for size in _SIZES:
+            for start in range(max(0, at - size + 1), min(at, len(run) - size) + 1):
+                written = run[start : start + size]
+                key = " ".join(sounds.characters.get(c, c) for c in written)
+                for word in sounds.words.get(key, ()):
+                    wrong = sum(a != b for a, b in zip(word, written, strict=True))
+                    if 0 < wrong <= max(1, size // 3):
+                        return start, word
+        return None
 
     @cached_property
     def _known(self) -> frozenset[str]:
-        return frozenset(w for w in self._vocabulary if len(w) > 1) | frozenset(_terms())
+        return frozenset(w for w in self._vocabulary if len(w) > 1)
 
-    def _fix(self, run: str, at: int) -> tuple[int, str] | None:
-        """A lexicon term that covers place `at`, sounds like what stands there, and differs in one or two characters."""
-        sounds = _by_sound()
-        for size in (6, 5, 4, 3, 2):
-            for start in range(max(0, at - size + 1), min(at, len(run) - size) + 1):
-                written = run[start : start + size]
-                for term in sounds.get(_sound(written), ()):
-                    wrong = sum(a != b for a, b in zip(term, written, strict=True))
-                    if term != written and wrong <= max(1, size // 3):
-                        return start, term
-        return None
-
-
-@cache
-def _terms() -> tuple[str, ...]:
-    return tuple(t for t in map(tokenizer.normalise, lexicon.terms()) if _RUN.fullmatch(t) and len(t) <= 6)
-
-
-@cache
-def _sound(text: str) -> tuple[str, ...]:
-    from pypinyin import lazy_pinyin  # read only when a question holds an unknown word
-
-    return tuple(_blur(s) for s in lazy_pinyin(text))
+    @cached_property
+    def _sounds(self) -> Sounds:
+        return self._read()
 
 
 def _blur(syllable: str) -> str:
     """Sounds that are typed for one another: zh/z, ch/c, sh/s, -ing/-in, -eng/-en."""
     return re.sub(r"^([zcs])h", r"\1", re.sub(r"([ie]n)g$", r"\1", syllable))
-
-
-@cache
-def _by_sound() -> dict[tuple[str, ...], list[str]]:
-    out: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for term in _terms():
-        out[_sound(term)].append(term)
-    return dict(out)

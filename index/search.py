@@ -70,7 +70,7 @@ class Index:
         self._members: dict[int, list[int]] = {}
         for i in np.flatnonzero(np.asarray(tables.rank) > 0):
             self._members.setdefault(int(tables.group[i]), []).append(int(i))
-        self._repair = repair.Repairer(tables.body.vocabulary)
+        self._repair = repair.Repairer(tables.body.vocabulary, tables.sounds)
 
     @classmethod
     def open(cls, folder: Path, store: Store) -> Index:
@@ -189,10 +189,10 @@ class Index:
                 if number and (number in wanted or wanted in number):
                     out[i] = 1.0
         for title in asked.titles:
-            wanted = query.grams(title)
-            if wanted:
+            pairs = query.grams(title)
+            if pairs:
                 for i, grams in enumerate(self._titles):
-                    share = len(wanted & grams) / len(wanted)
+                    share = len(pairs & grams) / len(pairs)
                     if share > 0.8:
                         out[i] = max(out[i], share)
         return out

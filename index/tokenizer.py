@@ -23,7 +23,7 @@ from typing import Any
 
 from . import lexicon
 
-VERSION = 3  # part of every manifest: another number means other tokens
+VERSION = 4  # part of every manifest: another number means other tokens
 
 _IDEOGRAPH = re.compile(r"[一-鿿]")
 _GAP = re.compile(r"(?<=[^\x00-\x7f])[\s\u200b\ufeff]+|[\s\u200b\ufeff]+(?=[^\x00-\x7f])")
@@ -44,9 +44,14 @@ _NUMBER = re.compile(
 )
 
 
+_DOC_NO = re.compile(
+    r"(?P<who>[一-鿿]{0,14}?)\s?[〔\[(【﹝<]?\s?(?P<year>(?:19|20)\d\d)\s?(?:[〕\])】﹞>]|年)\s?第?\s?(?P<serial>\d{1,4})\s?号"
+)
+
+
 def simplify(text: str) -> str:
     """Traditional characters as simplified ones; text without any is returned as it is (and costs nothing)."""
-    if all(c in _gb2312() for c in set(_IDEOGRAPH.findall(text))):
+    if all(c in common_characters() for c in set(_IDEOGRAPH.findall(text))):
         return text
     return str(_opencc().convert(text))
 
@@ -114,8 +119,14 @@ def tokenize(text: str) -> list[str]:
     return list(_tokens(spell_numbers(normalise(text))))
 
 
+def doc_no_keys(text: str) -> list[str]:
+    """Document numbers in a normalised text, one spelling each: 冀财金〔2016〕44号 → 冀财金2016-44."""
+    return [f"{m['who']}{m['year']}-{int(m['serial'])}" for m in _DOC_NO.finditer(text)]
+
+
 def _tokens(text: str) -> Iterator[str]:
     jieba = _jieba()
+    yield from doc_no_keys(text)
     for match in _WORD.finditer(text):
         word = match[0]
         if _IDEOGRAPH.match(word):
@@ -126,7 +137,8 @@ def _tokens(text: str) -> Iterator[str]:
 
 def words(text: str) -> list[str]:
     """Words of a text without overlap (for pairs, typo repair and titles)."""
-    text, out = spell_numbers(normalise(text)), []
+    text = spell_numbers(normalise(text))
+    out: list[str] = []
     for match in _WORD.finditer(text):
         out.extend(_jieba().cut(match[0], HMM=False) if _IDEOGRAPH.match(match[0]) else [match[0]])
     return out
@@ -167,11 +179,16 @@ def _groups() -> tuple[tuple[tuple[str, ...], float], ...]:
     return tuple((tuple(dict.fromkeys(map(normalise, g.forms))), g.weight) for g in lexicon.synonyms())
 
 
+def is_word(text: str) -> bool:
+    """Whether jieba's dictionary or the lexicon holds a word."""
+    return int(_jieba().FREQ.get(text, 0)) > 0
+
+
 @cache
-def _gb2312() -> frozenset[str]:
+def common_characters() -> frozenset[str]:
     """Characters of GB 2312, all simplified: a text within them needs no conversion."""
     rows = (bytes((row, cell)) for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF))
-    return frozenset(code.decode("gb2312", errors="ignore") for code in rows)
+    return frozenset(filter(None, (code.decode("gb2312", errors="ignore") for code in rows)))
 
 
 @cache

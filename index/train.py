@@ -52,34 +52,33 @@ class Article:
 
 def read_articles(folder: Path) -> list[Article]:
     """Articles (第…条) of a folder of Markdown statutes (LawRefBook's layout)."""
-    out: list[Article] = []
-    for file in sorted(folder.rglob("*.md")):
-        titles: list[str] = []
-        heads: dict[int, str] = {}
-        lines: list[str] | None = None
-        number = ""
+    return [
+        article
+        for file in sorted(folder.rglob("*.md"))
+        for article in _articles_of(file, str(file.relative_to(folder)))
+    ]
 
-        def close(lines: list[str] | None, name: str = str(file.relative_to(folder))) -> None:
-            if lines is not None:
-                path = " ".join(heads[level] for level in sorted(heads))
-                out.append(Article(name, " ".join(titles), path, number, "\n".join(filter(None, lines))))  # noqa: B023
 
-        for line in map(str.strip, file.read_text(encoding="utf-8").split("\n")):
-            if line.startswith("#"):
-                close(lines)
-                lines = None
-                level = len(line) - len(line.lstrip("#"))
-                if level == 1:
-                    titles.append(line.strip("# "))
-                else:
-                    heads = {k: v for k, v in heads.items() if k < level} | {level: line.strip("# ")}
-            elif match := _ARTICLE.match(line):
-                close(lines)
-                number, lines = match[1], [match[2]]
-            elif lines is not None and line and not line.startswith("<!--"):
-                lines.append(line)
-        close(lines)
-    return out
+def _articles_of(file: Path, name: str) -> Iterator[Article]:
+    titles: list[str] = []
+    heads: dict[int, str] = {}
+    lines: list[str] = []
+    number = path = ""
+    for line in map(str.strip, [*file.read_text(encoding="utf-8").split("\n"), "#### "]):
+        match = _ARTICLE.match(line)
+        if number and (match or line.startswith("#")):
+            yield Article(name, " ".join(titles), path, number, "\n".join(filter(None, lines)))
+            number = ""
+        if line.startswith("#"):
+            level = len(line) - len(line.lstrip("#"))
+            if level == 1:
+                titles.append(line.strip("# "))
+            else:
+                heads = {k: v for k, v in heads.items() if k < level} | {level: line.strip("# ")}
+        elif match:
+            number, lines, path = match[1], [match[2]], " ".join(heads[level] for level in sorted(heads))
+        elif number and line and not line.startswith("<!--"):
+            lines.append(line)
 
 
 def read_policies(folder: Path, width: int = 220) -> list[Article]:
@@ -121,7 +120,7 @@ def build_tokenizer(texts: Sequence[str], size: int) -> Any:
 
 def latent_vectors(rows: Sequence[Ids], size: int, dimensions: int, seed: int = 0) -> NDArray[np.float32]:
     """Term vectors from a randomised SVD of the tf-idf matrix, scaled so that rare words weigh more in a mean."""
-    from sklearn.utils.extmath import randomized_svd
+    from sklearn.utils.extmath import randomized_svd  # type: ignore[import-untyped]
 
     indptr = np.concatenate([[0], np.cumsum([len(r) for r in rows])])
     matrix = sparse.csr_array((np.ones(indptr[-1], np.float32), np.concatenate(rows), indptr), shape=(len(rows), size))
@@ -243,10 +242,10 @@ def train(
             loss = loss + weight * functional.cross_entropy(similarity, target)
             loss = loss + weight * 0.5 * functional.cross_entropy(similarity[:, : len(left)].T, target)
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         schedule.step()
-        mean = 0.98 * mean + 0.02 * float(loss) if step else float(loss)
+        mean = 0.98 * mean + 0.02 * loss.item() if step else loss.item()
         if step % 100 == 0 or step == steps - 1:
             report(f"step {step:5d}/{steps} loss {mean:.3f} {time.time() - started:.0f} s")
     return np.asarray(bag.weight.detach().numpy(), np.float32)
@@ -266,7 +265,7 @@ def save(folder: Path, table: NDArray[np.float32], tokens: Any, card: str) -> No
         {"idx": 1, "name": "1", "path": "1_Normalize", "type": "sentence_transformers.models.Normalize"},
     ]
     (folder / "modules.json").write_text(json.dumps(modules, indent=2) + "\n", encoding="utf-8")
-    settings = {"similarity_fn_name": "cosine", "prompts": {}, "default_prompt_name": None}
+    settings: dict[str, Any] = {"similarity_fn_name": "cosine", "prompts": {}, "default_prompt_name": None}
     (folder / "config_sentence_transformers.json").write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
     (folder / "1_Normalize" / "config.json").write_text("{}\n", encoding="utf-8")
     (folder / "README.md").write_text(card, encoding="utf-8")
