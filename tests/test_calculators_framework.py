@@ -16,7 +16,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.model import Document, Node, NodeKind
-from qa.calculators import CalcError, NodeClauses, Parameter, Rule, all_rules, dumps, get, ids, loads, run
+from qa.calculators import (
+    CalcError,
+    NodeClauses,
+    Parameter,
+    Rule,
+    all_rules,
+    describe,
+    dumps,
+    get,
+    ids,
+    input_schema,
+    loads,
+    run,
+)
 from qa.calculators.case import Case, RuleFault, fmt
 from qa.calculators.check import check, misread
 from qa.calculators.clauses import squeeze
@@ -212,6 +225,15 @@ def test_running_one_calculator_reads_one_family_only() -> None:
     root = Path(__file__).resolve().parents[1]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert done.stdout.strip() == "['qa.calculators.families.jizhou_2018']"
+
+
+def test_every_rule_describes_itself_as_json_with_a_schema_of_its_inputs() -> None:
+    for rule in all_rules():
+        shown = json.loads(dumps(describe(rule)))
+        assert set(shown["schema"]["properties"]) == {i["name"] for i in shown["inputs"]}
+    energy_schema = input_schema(get(ENERGY))
+    assert energy_schema["required"] == ["enterprise_type", "saving_tce"]
+    assert energy_schema["properties"]["enterprise_type"]["enum"] == ["industrial", "non_industrial"]
 
 
 # --- proof ------------------------------------------------------------------------------------------------------

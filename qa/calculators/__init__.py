@@ -4,6 +4,7 @@ from .calculation import Calculation, Citation, dumps
 from .clauses import ClauseFinder, NodeClauses
 from .inputs import CalcError, loads, missing
 from .registry import all_rules, get, ids, run
+from .schema import describe, input_schema
 from .spec import Input, Output, Parameter, Rule
 
 __all__ = [
@@ -17,9 +18,11 @@ __all__ = [
     "Parameter",
     "Rule",
     "all_rules",
+    "describe",
     "dumps",
     "get",
     "ids",
+    "input_schema",
     "loads",
     "missing",
     "run",

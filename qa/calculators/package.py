@@ -42,7 +42,9 @@ def package(
     `"<calculator id>.<input>"`, which goes before the bare name. Rules of which nothing is known are left out.
     """
     wanted = set(regions)
-    granted, refused, still_open = [], [], []
+    granted: list[Candidate] = []
+    refused: list[Candidate] = []
+    still_open: list[Candidate] = []
     for rule in all_rules():
         if rule.region not in wanted or function(rule.id) is None:
             continue
