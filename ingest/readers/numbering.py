@@ -125,7 +125,9 @@ def spell(value: int, form: str) -> str:
     }:
         return _chinese(value)
     if form == "chineseLegalSimplified":
-        return _chinese(value).translate(str.maketrans("〇一二三四五六七八九十百千", "零壹贰叁肆伍陆柒捌玖拾佰仟"))
+        text = _chinese(value)
+        text = "一" + text if text.startswith("十") else text
+        return text.translate(str.maketrans("〇一二三四五六七八九十百千", "零壹贰叁肆伍陆柒捌玖拾佰仟"))
     if form in {"ideographDigital", "japaneseDigitalTenThousand", "taiwaneseDigital"}:
         return "".join(_DIGITS[int(digit)] for digit in str(value))
     if form == "ideographTraditional":
