@@ -12,14 +12,14 @@ import pytest
 from qa.calculators import get, ids, loads, run
 from qa.calculators.registry import function
 
-OWN = Path(__file__).with_name("calculator_examples.jsonl")
+OWN = Path(__file__).with_name("calculator_examples")  # one file a family
 SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "rules" / "examples.jsonl"
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    if not path.exists():
-        return []
-    return [loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    """The examples of one file, or of all files of a folder; none where there is no such file."""
+    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path] if path.exists() else []
+    return [loads(line) for f in files for line in f.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
 def cases(path: Path) -> list[Any]:

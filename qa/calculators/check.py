@@ -2,7 +2,7 @@
 
 For every parameter the quote stands in an ingested clause, and the value is a number that the amount reader reads from
 the quote (or from the narrower words in `reads`). For every clause that such quotes stand in, each amount is used by a
-parameter or listed in `unused.yaml` with the reason. So a changed text cannot leave a calculator silently wrong.
+parameter or listed under `unused` in a family file with the reason. So a changed text cannot leave a calculator silently wrong.
 """
 
 from __future__ import annotations
@@ -12,33 +12,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
-
-import yaml
-from pydantic import BaseModel, ConfigDict
 
 from ingest.amounts import Amount, base_unit, read_amounts, read_dates, read_number
 from ingest.model import Node
 
 from .clauses import ClauseFinder, squeeze
 from .registry import all_rules
-from .spec import Parameter, Rule
-
-UNUSED = Path(__file__).with_name("unused.yaml")
+from .spec import Parameter, Rule, Unused, family_of, load_unused
 
 _NUMERAL = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|[零一二三四五六七八九两十百千万亿]+")
 # units that only say what is counted: the number alone must be read
 _LOOSE = {"", "日期", "等级", "等级及以上", "类", "个行业", "个大类"}
 _COUNTED_IN_PROSE = {"种", "个", "条", "款", "次", "项", "家", "名", "场", "期", "批"}
-
-
-class Unused(BaseModel):
-    """An amount of an incentive clause that no calculator needs: the words it stands in, and why."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    source: str
-    quote: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +66,7 @@ class CheckReport:
 def check(clauses: ClauseFinder, rules: Iterable[Rule] | None = None) -> CheckReport:
     """Check these rules (default: all) against the clauses. Pure: reads, never writes."""
     report = CheckReport()
-    entries = load_unused()
+    entries = [entry for family in sorted(set(family_of().values())) for entry in load_unused(family)]
     touched: dict[str, tuple[Node, str, list[Parameter]]] = {}
     for rule in all_rules() if rules is None else rules:
         report.rules += 1
@@ -141,12 +126,6 @@ def _says_date(words: str, day: date) -> bool:
     return False
 
 
-def load_unused(path: Path = UNUSED) -> list[Unused]:
-    """The amounts that are known and not used. Errors: pydantic's, a fault in our own data."""
-    data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or []
-    return [Unused.model_validate(entry) for entry in data]
-
-
 def _account(node: Node, source: str, parameters: list[Parameter], entries: list[Unused], report: CheckReport) -> None:
     """Every amount of the clause is used by a parameter whose quote covers it, or listed as unused."""
     text = squeeze(node.text)
@@ -165,7 +144,7 @@ def _account(node: Node, source: str, parameters: list[Parameter], entries: list
         else:
             around = text[max(0, amount.start - 12) : amount.end + 8]
             report.findings.append(
-                Finding(source, amount.text, f"没有参数采用，也未列入 unused.yaml：…{around}…（{node.id}）")
+                Finding(source, amount.text, f"没有参数采用，也未列入 unused：…{around}…（{node.id}）")
             )
 
 

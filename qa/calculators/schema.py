@@ -12,8 +12,8 @@ _TYPES = {"number": "number", "integer": "integer", "boolean": "boolean", "choic
 def describe(rule: Rule) -> dict[str, Any]:
     """All of a rule; choices as [{value, label}], figures Decimal (write it with `dumps`)."""
     described = rule.model_dump()
-    for item, spec in zip(described["inputs"] + described["outputs"], [*rule.inputs, *rule.outputs], strict=True):
-        item["choices"] = [{"value": value, "label": label} for value, label in spec.choices.items()]
+    for item in described["inputs"] + described["outputs"]:
+        item["choices"] = [{"value": value, "label": label} for value, label in item["choices"].items()]
     return {**described, "schema": input_schema(rule)}
 
 

@@ -157,6 +157,14 @@ _Loader.add_constructor("tag:yaml.org,2002:float", _decimal)
 _ID = re.compile(r"^  - id: (\S+)$", re.M)
 
 
+class Unused(_Model):
+    """An amount of an incentive clause that no calculator needs: the words it stands in (verbatim), and why (Chinese)."""
+
+    quote: str
+    reason: str
+    source: str = ""
+
+
 def family_of(folder: Path = FAMILIES) -> dict[str, str]:
     """Rule id → family, from a glance at the files: no YAML is parsed until a rule of it is wanted."""
     return {
@@ -171,6 +179,16 @@ def load_family(family: str, folder: Path = FAMILIES) -> list[Rule]:
 
     Errors: pydantic's ValidationError or a YAML error — a fault in our own data, found by the tests.
     """
-    data = yaml.load((folder / f"{family}.yaml").read_text(encoding="utf-8"), Loader=_Loader)
-    common: Mapping[str, Any] = {k: v for k, v in data.items() if k != "rules"}
+    data = _read(family, folder)
+    common: Mapping[str, Any] = {k: v for k, v in data.items() if k not in ("rules", "unused")}
     return [Rule.model_validate({**common, **rule, "family": family}) for rule in data["rules"]]
+
+
+def load_unused(family: str, folder: Path = FAMILIES) -> list[Unused]:
+    """The amounts that the family file lists as known and not used."""
+    data = _read(family, folder)
+    return [Unused.model_validate({"source": data.get("source", ""), **entry}) for entry in data.get("unused") or []]
+
+
+def _read(family: str, folder: Path) -> dict[str, Any]:
+    return yaml.load((folder / f"{family}.yaml").read_text(encoding="utf-8"), Loader=_Loader)  # type: ignore[no-any-return]
