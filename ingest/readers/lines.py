@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from ingest.readers.layout import join
@@ -42,6 +42,7 @@ class Line:
     size: float
     left: float = 0.0
     right: float = 0.0
+    gapped: bool = False  # pieces far apart: a row of a list without rules, no prose
 
 
 def rows_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
@@ -61,13 +62,14 @@ def rows_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
 
 def line_of(row: Sequence[Glyph]) -> Line:
     """One line: wide gaps become a space; between Chinese characters only where a character could stand in the gap."""
-    text, end = "", row[0].x0
+    text, end, gapped = "", row[0].x0, False
     for glyph in row:
         gap = glyph.x0 - end
         words = bool(text) and _latin(text[-1]) and _latin(glyph.text[0])
         if text and gap > (0.25 if words else 0.9) * glyph.size and not text[-1].isspace():
             text += " "
         text += glyph.text
+        gapped = gapped or (gap > 3 * glyph.size and not glyph.text.isspace())
         end = max(end, glyph.x1)
     solid = [glyph for glyph in row if not glyph.text.isspace()] or list(row)
     return Line(
@@ -77,6 +79,7 @@ def line_of(row: Sequence[Glyph]) -> Line:
         top=min(glyph.top for glyph in solid),
         bottom=max(glyph.bottom for glyph in solid),
         size=median(glyph.size for glyph in solid),
+        gapped=gapped,
     )
 
 
@@ -119,7 +122,7 @@ def bounded(lines: list[Line], left: float | None = None, right: float | None = 
         return []
     left = min(line.x0 for line in lines) if left is None else left
     right = max(line.x1 for line in lines) if right is None else right
-    return [Line(o.text, o.x0, o.x1, o.top, o.bottom, o.size, left, right) for o in lines]
+    return [replace(line, left=left, right=right) for line in lines]
 
 
 def _segments(row: Sequence[Glyph]) -> list[list[Glyph]]:
@@ -136,20 +139,20 @@ def _segments(row: Sequence[Glyph]) -> list[list[Glyph]]:
 
 
 def _gutter(glyphs: Sequence[Glyph], width: float) -> float | None:
-    """Where the two columns of a page part, or None. Both must be well filled: a list of names is no column."""
+    """Where the two columns of a page part, or None. Columns of prose are wide, and most of their lines are full."""
     spans = [(s[0].x0, s[-1].x1) for row in rows_of(glyphs) for s in _segments(row)]
+    if len(spans) < 12:
+        return None
+    em = median(glyph.size for glyph in glyphs)
     best: tuple[int, float] | None = None
     for step in range(61):
         x = width * (0.35 + 0.3 * step / 60)
         left = [span for span in spans if span[1] <= x]
         right = [span for span in spans if span[0] >= x]
         across = len(spans) - len(left) - len(right)
-        if min(len(left), len(right)) < 6 or across > 0.25 * len(spans):
+        if across > 0.25 * len(spans) or not (_is_prose(left, em) and _is_prose(right, em)):
             continue
-        if all(
-            median(b - a for a, b in side) > 0.6 * (max(b for _, b in side) - min(a for a, _ in side))
-            for side in (left, right)
-        ) and (best is None or across < best[0]):
+        if best is None or across < best[0]:
             best = (across, x)
     if best is None:
         return None
@@ -159,9 +162,18 @@ def _gutter(glyphs: Sequence[Glyph], width: float) -> float | None:
     return (max(ends) + min(begins)) / 2
 
 
+def _is_prose(spans: Sequence[tuple[float, float]], em: float) -> bool:
+    if len(spans) < 6:
+        return False
+    edge = max(b for _, b in spans)
+    full = sum(b > edge - 2.2 * em for _, b in spans)
+    return edge - min(a for a, _ in spans) > 10 * em and full >= 0.5 * len(spans)
+
+
 _MARK = re.compile(
     r"第[一二三四五六七八九十百零〇\d]+[条章节]|[（(]?[一二三四五六七八九十]{1,3}[）)、．.]|[（(]?\d{1,2}[）)、．.](?!\d)|[①-⑳]|附件\s*\d*[：:]?"
 )
+_NARROW = 15  # ems; shorter lines than this are no column of prose, whatever their right edge
 _SENTENCE_END = "。；！？：;!?:"
 
 
@@ -171,6 +183,8 @@ def continues(paragraph: Sequence[Line], line: Line, pitch: float | None) -> boo
     last = paragraph[-1]
     em = max(last.size, 1.0)
     room = max(2.1, _unbreakable(line.text)) * em  # a line ends early where the next word does not fit
+    if last.right - last.left < _NARROW * em or last.gapped or line.gapped:
+        return False
     if last.x1 < last.right - room or abs(line.size - last.size) > 0.15 * em:
         return False
     if pitch is not None and line.top - last.top > 1.6 * pitch:

@@ -13,7 +13,6 @@ _DPI = 300
 _LANGUAGE = "chi_sim"
 _SECONDS = 60  # for one page
 _MOST_PIXELS = 60_000_000
-_WORTHLESS = 20  # confidence below which a word is a stain
 
 
 @lru_cache(maxsize=1)
@@ -48,9 +47,9 @@ def words(page: Any, name: str) -> list[Glyph]:
             top, bottom = boxes.get(line, (y, y + h))
             boxes[line] = min(top, y), max(bottom, y + h)
     glyphs = []
-    columns = ("text", "left", "width", "conf")
-    for line, text, x, w, confidence in zip(_lines(found), *(found[column] for column in columns), strict=True):
-        if text.strip() and float(confidence) >= _WORTHLESS:
+    columns = ("text", "left", "width")
+    for line, text, x, w in zip(_lines(found), *(found[column] for column in columns), strict=True):
+        if text.strip():
             left = page.bbox[0] + x / scale
             top, bottom = (page.bbox[1] + y / scale for y in boxes[line])
             glyphs.append(Glyph(text.strip(), left, left + w / scale, top, bottom, bottom - top))

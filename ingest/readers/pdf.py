@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
-from itertools import pairwise
+from itertools import pairwise, product
 from statistics import median
 from typing import Any
 
@@ -114,7 +114,7 @@ def _read_page(name: str, number: int, page: Any) -> Page:
             if _CID.fullmatch(char["text"]):
                 result.uncoded += 1
                 shown.append({**char, "text": "\ufffd"})
-            elif not char["upright"]:
+            elif not char["upright"] or abs(char["matrix"][1]) > 0.1 * abs(char["matrix"][0]):
                 rotated.append(char["text"])
             elif _is_hidden(char, page, fills):
                 hidden.append(char["text"])
@@ -253,35 +253,43 @@ def _set_furniture_aside(pages: list[Page]) -> list[str]:
     """Take page numbers and running heads out of the pages; the different texts that were taken, numbers as #.
 
     A running head is a line at the same height, among the outermost two at the edge of the page, whose text returns on
-    many pages; figures in it must count with the pages, so 附件1, 附件2 … at page tops are safe.
+    many pages; figures in it must stay or count with the pages. 附件1, 附件2 … at page tops are no running heads.
     """
     taken: dict[str, None] = {}
     seen: Counter[tuple[str, int]] = Counter()
-    edges: list[list[tuple[Line, tuple[str, int]]]] = []
+    edges: list[list[tuple[Line, set[tuple[str, int]]]]] = []
     for page in pages:
         lines = sorted((block for block in page.blocks if isinstance(block, Line)), key=lambda line: line.top)
         near = [line for line in lines[:2] if line.bottom < 0.13 * page.height]
         near += [line for line in lines[-2:] if line.top > 0.87 * page.height and line not in near]
-        keyed = [(line, _key(line, page)) for line in near]
+        keyed = [(line, _keys(line, page)) for line in near]
         edges.append(keyed)
-        seen.update({key for _, key in keyed})
+        seen.update({key for _, keys in keyed for key in keys})
     often = max(3, round(0.25 * len(pages)))
     for page, keyed in zip(pages, edges, strict=True):
-        for line, key in keyed:
+        for line, keys in keyed:
+            times = max(seen[key] for key in keys)
             # a bare figure is a page number only if it counts with the pages
-            number = _PAGE_NUMBER.fullmatch(line.text) or (line.text.isdigit() and seen[key] >= 2)
-            running = seen[key] >= often and not _NEVER_FURNITURE.match(line.text)
-            if number or running:
+            number = _PAGE_NUMBER.fullmatch(line.text) or (line.text.isdigit() and times >= 2)
+            if number or (times >= often and not _NEVER_FURNITURE.match(line.text)):
                 page.blocks = [block for block in page.blocks if block is not line]
                 if not number:
                     taken[re.sub(r"\d+", "#", line.text)] = None
     return list(taken)
 
 
-def _key(line: Line, page: Page) -> tuple[str, int]:
-    """What makes running heads alike: text, with page numbers as their distance to the page's own, and height."""
-    text = re.sub(r"\d+", lambda found: f"#{int(found[0][:9]) - page.number}", line.text)
-    return text.replace(" ", ""), round(line.top / 4)
+def _keys(line: Line, page: Page) -> set[tuple[str, int]]:
+    """What makes running heads alike: height, and the text with each figure as it is or as distance to the page's."""
+    figures = re.findall(r"\d+", line.text)[:4]
+    height = round(line.top / 6)
+    keys = set()
+    for choice in product((False, True), repeat=len(figures)):
+        if line.text.isdigit() and not any(choice):
+            continue  # the same figure on every page is no page number
+        relative = iter(choice)
+        text = re.sub(r"\d+", lambda m: f"#{int(m[0][:9]) - page.number}" if next(relative, False) else m[0], line.text)  # noqa: B023
+        keys.add(("".join(text.split()), height))
+    return keys
 
 
 class _Assembler:
