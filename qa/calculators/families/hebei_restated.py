@@ -1,0 +1,110 @@
+"""What several Hebei documents state alike, worked out once: the fund reward, 新三板, premium subsidies, standards.
+
+Each function expects the same parameter names in the rules that use it; the conditions that differ are handed in.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from qa.calculators.case import HUNDRED, Case
+
+
+def fund_reward(c: Case, *conditions: bool) -> None:
+    """Up to 1 % of the investment, at most the cap; the threshold is compared net of the government's guide fund."""
+    investment, guide = c.num("investment_wan"), c.num("guide_fund_wan")
+    net = investment - guide
+    if guide > investment:
+        c.warn("政府引导基金出资多于投资总额，两项数字矛盾，请核对。")
+    c.step(
+        f"扣除政府引导基金：{c.show('investment_wan')} − {c.show('guide_fund_wan')} = {c.fmt(net, '万元')}", "threshold"
+    )
+    if not c.eligible(
+        *conditions,
+        c.at_least(net, "threshold", "扣除政府引导基金后的资金规模"),
+        c.at_least("holding_years", "min_years"),
+    ):
+        return c.nothing()
+    most = c.cap(c.product("实际投资额按最高比例计算", "investment_wan", "rate"), "cap", label="最高奖励")
+    c.step(f"“不超过”只定上限：一次性奖励0—{c.fmt(most, '万元')}，由主管部门确定", "rate", "cap")
+    if guide:
+        strict = min(net * c.param("rate") / HUNDRED, c.param("cap"))
+        c.step(f"如“实际投资额”也要扣除政府引导基金（原文未写明），上限为{c.fmt(strict, '万元')}", "rate", "cap")
+    c.out(amount_min_wan=0, amount_max_wan=most)
+
+
+def neeq_reward(c: Case, moved: str) -> None:
+    """50 万元 and 1‰ of the first year's first financing, the 150 万元 read both ways; after a move up, the difference."""
+    if not c.eligible(c.require("is_listed_on_neeq", "base")):
+        return c.nothing()
+    if c.flag(moved):
+        left = max(c.param("main_board") - c.num("received_wan"), Decimal(0))
+        c.step(
+            f"{c.label(moved)}——是：按新市场奖励标准补差，"
+            f"{c.show('main_board')} − 已领取{c.show('received_wan')}，还可得{c.fmt(left, '万元')}",
+            "difference",
+            "main_board",
+        )
+        return c.out(amount_min_wan=left, amount_max_wan=left)
+    financing = c.product(f"挂牌{c.show('within_years')}内首次融资额奖励", "first_year_financing_wan", "financing_rate")
+    base = c.param("base")
+    c.step(
+        f"挂牌奖励{c.show('base')} ＋ 融资奖励{c.fmt(financing, '万元')} = {c.fmt(base + financing, '万元')}",
+        "base",
+        "financing_rate",
+    )
+    low = c.cap(base + financing, "cap", label="读法一，合计最高")
+    high = base + c.cap(financing, "cap", label="读法二，只封融资奖励，最高")
+    if low != high:
+        c.step(f"“最高不超过”封总额还是只封融资奖励，原文未写明，给出区间{c.fmt_range((low, high), '万元')}", "cap")
+    if c.num("received_wan"):
+        c.warn("未转板时按应得总额计算，没有扣减此前已领取的部分。")
+    c.out(amount_min_wan=low, amount_max_wan=high)
+
+
+def premium_subsidy(c: Case, *conditions: bool) -> None:
+    """80 % of the year's premium, recognised up to a rate of 3 %, for at most three years."""
+    if not c.eligible(*conditions):
+        return c.nothing()
+    recognised, rate = c.num("annual_premium_wan"), c.num("premium_rate_pct")
+    if rate > c.param("rate_cap"):
+        recognised = recognised * c.param("rate_cap") / rate
+        c.step(
+            f"费率{c.show('premium_rate_pct')}超过{c.show('rate_cap')}，超过部分不认可："
+            f"{c.show('annual_premium_wan')} × {c.show('rate_cap')} ÷ {c.show('premium_rate_pct')}"
+            f" = {c.fmt(recognised, '万元')}",
+            "rate_cap",
+        )
+        c.warn("“按不高于3%的费率上限”如读作费率超过3%整体不予补贴，则补贴为0，请向财政部门核实。")
+    else:
+        c.step(
+            f"费率{c.show('premium_rate_pct')}不超过{c.show('rate_cap')}，年度保费{c.show('annual_premium_wan')}全额认可",
+            "rate_cap",
+        )
+    a_year = c.share(recognised, "share", "每年补贴")
+    years = c.num("insured_years")
+    if years > c.param("max_years"):
+        years = c.param("max_years")
+        c.step(
+            f"保险期限{c.show('insured_years')}，原则上不超过{c.show('max_years')}，按{c.fmt(years, '年')}", "max_years"
+        )
+    c.step(f"合计：{c.fmt(a_year, '万元')} × {c.fmt(years, '年')} = {c.fmt(a_year * years, '万元')}", "max_years")
+    c.out(amount_per_year_wan=a_year, amount_wan=a_year * years)
+
+
+def standards_subsidy(c: Case, *conditions: bool) -> None:
+    """30, 20 and 10 万元 for each international, national and industry standard that the enterprise led."""
+    total = sum(
+        (
+            c.product(f"主持{c.label(f'{level}_count').removeprefix('主持')}", f"{level}_count", level)
+            for level in LEVELS
+        ),
+        Decimal(0),
+    )
+    c.step(f"合计 {c.fmt(total, '万元')}", *LEVELS)
+    if not c.eligible(*conditions, c.test("有主持制修订的标准", total > 0, *LEVELS)):
+        return c.nothing()
+    c.out(amount_wan=total)
+
+
+LEVELS = ("international", "national", "industry")
