@@ -1,0 +1,417 @@
+"""Which calculator a question asks for, run with the inputs that the question gives.
+
+A calculator is linked where the wordings of its matter stand in the question (`reading.yaml`), its region fits, and the
+question gives it something to work with; what the evidence says decides between rules alike. Nothing is guessed: figures
+and choices that the question does not give are asked for by name; yes/no conditions that it does not mention are taken
+as met and said so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from ingest.regions import related
+from qa.calculators import Calculation, ClauseFinder, Input, Output, Rule, get, run
+from qa.calculators.case import fmt, show_value
+from qa.calculators.inputs import CalcError
+from qa.evidence import Evidence
+from qa.question import Question
+from qa.reading import Guide, Reading, Told, in_unit_of, read, tell, wordings
+
+HEADLINE = 180  # characters
+LEAST = 0.45  # below this fit a calculator is not linked
+KEPT = 3
+NATIONAL = "全国"
+
+_TOGETHER = re.compile(r"共|合计|加起来|加总|总计|总额|全部|累计|两项|都算上|一起")
+_QUANTITY = ("calculation", "score", "amount", "rate", "applicability", "deadline", "compare", "condition")
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A calculator that the question asks for.
+
+    `fit` 0..1: how surely this rule is meant. `inputs` as read and assumed; `assumed` the conditions taken as met, in
+    words; `missing` what must still be given. `calculation` is None where something is missing. `headline`: at most
+    180 characters, the asked figure or verdict first, then the arithmetic.
+    """
+
+    calculator: str
+    fit: float
+    inputs: dict[str, object]
+    assumed: tuple[str, ...]
+    missing: tuple[Input, ...]
+    calculation: Calculation | None
+    headline: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    guide: Guide
+    rule: Rule
+    reading: Reading
+    fit: float
+
+
+def link(
+    question: Question, evidence: Sequence[Evidence], *, as_of: date, clauses: ClauseFinder | None
+) -> tuple[Linked, ...]:
+    """The calculators that the question asks for, best first; usually none or one.
+
+    Several where documents or regions give different figures for the same thing: then each headline names its document.
+    """
+    told = tell(question.text)
+    if len(told.text) > 1000:  # a pasted page, not a case to work out
+        return ()
+    found = sorted(_candidates(question, told, evidence), key=lambda c: (-c.fit, c.guide.rank))
+    if not found:
+        return ()
+    chosen = _chosen(found)
+    linked = [_worked(c, question, told, as_of, clauses) for c in chosen]
+    linked = [one for one in linked if one is not None]
+    return tuple(_named(linked, chosen)) if len(linked) > 1 else tuple(x for x in linked if x)
+
+
+# --- which rule ------------------------------------------------------------------------------------------------------
+
+
+def _candidates(question: Question, told: Told, evidence: Sequence[Evidence]) -> Iterable[_Candidate]:
+    named = frozenset(key for key, names in wordings().documents.items() if names.held(told.text))
+    for guide in wordings().guides:
+        if not all(group.held(told.text) for group in guide.about):
+            continue
+        if guide.never.held(told.text) or not _in_region(guide, question):
+            continue
+        rule = get(guide.id)
+        reading = read(rule, guide, told)
+        if not _enough(guide, rule, reading, question):
+            continue
+        fit = _fit(guide, rule, reading, question, named, evidence)
+        if fit >= LEAST:
+            yield _Candidate(guide, rule, reading, fit)
+
+
+def _in_region(guide: Guide, question: Question) -> bool:
+    if not question.regions or guide.region == NATIONAL:
+        return True
+    return any(r == guide.region or related(guide.region, r) for r in question.regions)
+
+
+def _enough(guide: Guide, rule: Rule, reading: Reading, question: Question) -> bool:
+    """Whether the question gives the rule something to work with, and asks for something that it works out."""
+    if not question.asks(*_QUANTITY):
+        return False
+    if guide.fixed:
+        choices = [i for i in rule.inputs if i.type == "choice" and i.required]
+        return all(
+            i.name in reading.given or guide.cues.get(i.name) and i.name in reading.inputs for i in choices
+        ) and (not choices or any(i.name in reading.given for i in choices))
+    figures = [i for i in rule.inputs if i.type in ("number", "integer", "date") and i.name in reading.given]
+    if figures:
+        return True
+    wants_figures = any(i.type in ("number", "integer") and i.required for i in rule.inputs)
+    return bool(reading.given) and (rule.kind == "score" or not wants_figures or question.asks("applicability"))
+
+
+def _fit(
+    guide: Guide,
+    rule: Rule,
+    reading: Reading,
+    question: Question,
+    named: frozenset[str],
+    evidence: Sequence[Evidence],
+) -> float:
+    asked = [i for i in rule.inputs if i.name in reading.given]
+    complete = len(asked) / (len(asked) + len(reading.missing)) if asked or reading.missing else 1.0
+    fit = 0.5 + 0.3 * complete + 0.02 * len(guide.about) - 0.08 * min(reading.unused, 3) - 0.03 * guide.rank
+    if reading.missing:
+        fit -= 0.12
+    if guide.document and guide.document in named:
+        fit += 0.15
+    elif named and guide.document and any(n in _rivals(guide.theme) for n in named):
+        fit -= 0.3
+    fit += _support(rule, evidence)
+    if question.regions and guide.region not in question.regions and NATIONAL in question.regions:
+        fit -= 0.2
+    return max(0.0, min(1.0, fit))
+
+
+@cache
+def _rivals(theme: str) -> frozenset[str]:
+    """The documents that deal with one matter."""
+    return frozenset(g.document for g in wordings().guides if g.theme == theme)
+
+
+def _support(rule: Rule, evidence: Sequence[Evidence]) -> float:
+    """What the evidence adds: the rule's document or its very quotes among the best clauses."""
+    if not evidence:
+        return 0.0
+    quotes = [q.replace(" ", "") for q in _quotes(rule.id)]
+    for place, e in enumerate(evidence[:25]):
+        text = re.sub(r"\s+", "", e.node.text)
+        if any(q in text or text in q for q in quotes):
+            return 0.12 if place < 5 else 0.06
+    return -0.08
+
+
+@cache
+def _quotes(rule_id: str) -> tuple[str, ...]:
+    rule = get(rule_id)
+    quotes = [p.quote for p in rule.parameters.values()] + [e.quote for e in rule.evidence.values()]
+    return tuple(dict.fromkeys(re.sub(r"\s+", "", q) for q in quotes))
+
+
+def _chosen(found: Sequence[_Candidate]) -> list[_Candidate]:
+    """The best rule; beside it, those on the same matter from other documents or regions that fit nearly as well."""
+    best = found[0]
+    chosen = [best]
+    for other in found[1:]:
+        alike = other.guide.theme == best.guide.theme or other.rule.region != best.rule.region
+        if alike and other.fit >= best.fit - 0.16 and len(chosen) < KEPT and not other.reading.missing:
+            chosen.append(other)
+    return chosen
+
+
+# --- working it out --------------------------------------------------------------------------------------------------
+
+
+def _worked(
+    candidate: _Candidate, question: Question, told: Told, as_of: date, clauses: ClauseFinder | None
+) -> Linked | None:
+    guide, rule, reading = candidate.guide, candidate.rule, candidate.reading
+    cases = _cases(guide, rule, reading, told)
+    if cases is None:
+        return _asking(candidate, reading.missing)
+    results: list[tuple[dict[str, Any], Calculation]] = []
+    for case in cases:
+        inputs = reading.inputs | case
+        try:
+            result = run(rule.id, inputs, as_of=as_of, clauses=clauses)
+        except CalcError:  # the rule is not there
+            return None
+        if result.error is not None:
+            return _asking(candidate, tuple(i for i in rule.inputs if i.name == result.error.field))
+        results.append((case, result))
+    distinct = _distinct(results)
+    if len(distinct) > 1 and (unsure := _unsure(rule, reading, cases)) is not None:
+        return _asking(candidate, (unsure,))
+    headline = _headline(guide, rule, reading, distinct, question, told)
+    return Linked(
+        calculator=rule.id,
+        fit=round(candidate.fit, 4),
+        inputs=dict(reading.inputs | distinct[0][0]),
+        assumed=tuple(dict.fromkeys(reading.assumed.values())),
+        missing=(),
+        calculation=distinct[0][1],
+        headline=headline,
+    )
+
+
+def _asking(candidate: _Candidate, missing: Sequence[Input]) -> Linked:
+    wanted = "、".join(f"{i.label}（{i.unit}）" if i.unit else i.label for i in missing)[:120]
+    return Linked(
+        calculator=candidate.rule.id,
+        fit=round(candidate.fit, 4),
+        inputs=dict(candidate.reading.inputs),
+        assumed=tuple(dict.fromkeys(candidate.reading.assumed.values())),
+        missing=tuple(missing),
+        calculation=None,
+        headline=f"要算出结果，还需要：{wanted}",
+    )
+
+
+def _cases(guide: Guide, rule: Rule, reading: Reading, told: Told) -> list[dict[str, Any]] | None:
+    """The cases to run: those that the question states, the years it runs through, or all values of the one open choice."""
+    if not reading.missing:
+        return list(reading.cases) or [{}]
+    if len(reading.missing) > 1 or reading.cases:
+        return None
+    open_ = reading.missing[0]
+    if open_.name == guide.sums and open_.type == "integer" and _TOGETHER.search(told.text):
+        years = next((in_unit_of(f, replace_name(open_)) for f in told.figures if f.unit == "年"), None)
+        if years is not None and years == years.to_integral_value() and 1 < years <= 5:
+            return [{open_.name: Decimal(n)} for n in range(1, int(years) + 1)]
+    if open_.type == "choice":
+        values = [
+            v for v, label in open_.choices.items() if v not in ("other", "none") and not label.startswith("其他")
+        ]
+        if 1 <= len(values) <= 3:
+            return [{open_.name: v} for v in values]
+    return None
+
+
+def replace_name(spec: Input) -> Input:
+    """The input under a plain name, so that a number of years can be read for 第几年."""
+    return spec.model_copy(update={"name": "years"})
+
+
+def _distinct(results: Sequence[tuple[dict[str, Any], Calculation]]) -> list[tuple[dict[str, Any], Calculation]]:
+    """One result where all cases come to the same."""
+    first = results[0][1]
+    return [results[0]] if all(r.outputs == first.outputs for _, r in results) else list(results)
+
+
+def _unsure(rule: Rule, reading: Reading, cases: Sequence[Mapping[str, Any]]) -> Input | None:
+    """The date of which only month or year was told, where the day decides."""
+    names = {name for case in cases for name in case}
+    return next((i for i in rule.inputs if i.name in names and i.type == "date"), None)
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def _headline(
+    guide: Guide,
+    rule: Rule,
+    reading: Reading,
+    results: Sequence[tuple[dict[str, Any], Calculation]],
+    question: Question,
+    told: Told,
+) -> str:
+    if len(results) == 1:
+        return _said(guide, rule, reading, results[0][1], HEADLINE)
+    each = HEADLINE // len(results) - 8
+    lines = []
+    for case, result in results:
+        what = "、".join(_case_name(rule, k, v) for k, v in case.items())
+        lines.append(f"{what}：{_said(guide, rule, reading, result, max(24, each - len(what)))}")
+    total = ""
+    if guide.sums and all(guide.sums in case for case, _ in results) and _TOGETHER.search(told.text):
+        total = _sum(guide, rule, [r for _, r in results])
+    return (total + "；".join(lines))[:HEADLINE]
+
+
+def _sum(guide: Guide, rule: Rule, results: Sequence[Calculation]) -> str:
+    name = (guide.show or ("amount_wan",))[-1]
+    parts = [r.outputs.get(name) for r in results]
+    if not all(isinstance(p, Decimal) for p in parts):
+        return ""
+    figures = [p for p in parts if isinstance(p, Decimal)]
+    unit = rule.output(name).unit
+    return f"合计{fmt(sum(figures, Decimal(0)), unit)}（{'＋'.join(fmt(p) for p in figures)}）："
+
+
+def _case_name(rule: Rule, name: str, value: Any) -> str:
+    spec = rule.input(name)
+    if spec.type == "choice":
+        return re.sub(r"[（(][^）)]*[）)]", "", spec.choices[str(value)])
+    if name.endswith("_index"):
+        return f"第{fmt(value)}年"
+    return fmt(value, spec.unit) if isinstance(value, Decimal) else show_value(value)
+
+
+def _said(guide: Guide, rule: Rule, reading: Reading, result: Calculation, room: int) -> str:
+    """Verdict or figure first, then the steps that lead to it while there is room."""
+    shown = _shown(guide, reading)
+    limited = shown is not None
+    names = shown or guide.show or tuple(o.name for o in rule.outputs)
+    steps = [s.text for s in result.steps if not _silent(s.text, rule, reading)]
+    if result.eligible is False and not limited and rule.kind != "limit":
+        failed = [s for s in steps if s.endswith("：不符合")] or steps
+        return _within("不符合条件：" + "；".join(s.removesuffix("：不符合") for s in failed), room)
+    head = _figure(guide, rule, result, names)
+    if rule.kind == "eligibility" and not limited and result.eligible:
+        head = "符合条件" + (f"，{head}" if head and names != ("eligible",) else "")
+    if limited and result.eligible is not None and "eligible" in (shown or ()):
+        head = ("符合" if result.eligible else "不符合") + (f"：{head}" if head else "")
+    ordered = [s for s in steps if " = " in s or "÷" in s or "上限" in s or "封顶" in s]
+    ordered += [s for s in steps if s not in ordered]
+    return _within(head + "：" + "；".join(ordered), room)
+
+
+def _within(text: str, room: int) -> str:
+    text = text.strip("：；")
+    if len(text) <= room:
+        return text
+    pieces = re.split(r"(?<=[；：])", text)
+    out = ""
+    for piece in pieces:
+        if len(out) + len(piece) > room:
+            break
+        out += piece
+    return (out or text[:room]).strip("：；")
+
+
+def _shown(guide: Guide, reading: Reading) -> tuple[str, ...] | None:
+    return next((show for wants, show in guide.focus if wants <= reading.given), None)
+
+
+def _silent(step: str, rule: Rule, reading: Reading) -> bool:
+    """A step on a condition that was only assumed says nothing about the asker's case."""
+    for spec in rule.inputs:
+        if spec.name not in reading.given and spec.name in reading.inputs and step.startswith(spec.label):
+            return True
+    return False
+
+
+def _figure(guide: Guide, rule: Rule, result: Calculation, names: Sequence[str]) -> str:
+    """The asked outputs in words: 最多可奖励100万元; 100—300万元; 税率16%，销项税额16万元."""
+    parts: list[str] = []
+    done: set[str] = set()
+    for name in names:
+        if name in done or name == "eligible":
+            continue
+        output, value = rule.output(name), result.outputs.get(name)
+        low = name.replace("_max", "_min")
+        high = name.replace("_min", "_max")
+        if low != high and low in result.outputs and high in result.outputs:
+            done |= {low, high}
+            parts.append(_range(guide, rule, result, low, high, output, first=not parts))
+        elif isinstance(value, bool):
+            parts.append(_yes(output, value))
+        elif isinstance(value, Decimal):
+            lead = (guide.verb or ("" if "金额" in output.label else output.label)) if not parts else output.label
+            parts.append(f"{lead}{_number(value, output)}")
+        elif output.type == "choice" and isinstance(value, str):
+            parts.append(output.choices[value])
+        elif value is not None:
+            parts.append(f"{output.label}{show_value(value)}")
+    return "，".join(parts)
+
+
+def _number(value: Decimal, output: Output) -> str:
+    if output.unit == "年" and output.name.endswith(("year", "_carry_year")):
+        return f"{fmt(value)}年"
+    return fmt(value, output.unit)
+
+
+def _range(guide: Guide, rule: Rule, result: Calculation, low: str, high: str, output: Output, *, first: bool) -> str:
+    least, most = result.outputs[low], result.outputs[high]
+    assert isinstance(least, Decimal) and isinstance(most, Decimal)
+    verb = guide.verb if first else output.label
+    if least == most:
+        return f"{verb.replace('最多', '').replace('最高', '')}{fmt(most, output.unit)}"
+    if not least:
+        return f"{verb if verb.startswith('最') else '最高' + verb}{fmt(most, output.unit)}"
+    return f"{verb.replace('最多', '').replace('最高', '')}{fmt(least)}—{fmt(most, output.unit)}"
+
+
+def _yes(output: Output, value: bool) -> str:
+    label = re.sub(r"[（(][^）)]*[）)]", "", output.label)
+    if "是否" in label:
+        return label.replace("是否", "" if value else "不")
+    if label.startswith(("可", "能", "须", "应")):
+        return label if value else "不" + label
+    if label.endswith("达标"):
+        return label if value else label.removesuffix("达标") + "不达标"
+    return f"{label}：{'是' if value else '否'}"
+
+
+def _named(linked: Sequence[Linked], chosen: Sequence[_Candidate]) -> list[Linked]:
+    """Where several documents speak, each headline says whose figure it gives."""
+    by_id = {c.rule.id: c.rule for c in chosen}
+    heads = {one.headline for one in linked}
+    if len(heads) == 1:
+        return [linked[0]]
+    out = []
+    for one in linked:
+        rule = by_id[one.calculator]
+        title = re.sub(r"[（(].*", "", rule.document.split("》")[0].strip("《"))
+        out.append(replace(one, headline=f"{one.headline}（按{rule.region}《{title}》）"[: HEADLINE + 60]))
+    return out

@@ -1,0 +1,619 @@
+"""Reading a calculator's inputs from a question: which figure, date, yes/no or choice of the text is which input.
+
+General for all rules: an input's type, unit, label and choices decide what may stand for it; the wordings people use for
+it stand in `reading.yaml`. A figure whose meaning is unclear is not used. Pure: text in, frozen `Reading` out.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from ingest.amounts import DateMention, convert, read_amounts, read_dates, read_number
+from qa.calculators.spec import Input, Rule
+
+NEAR = 3.0  # a wording this close to a figure says what the figure is
+REACH = 24  # characters between a wording and its figure, at most
+MAX_CASES = 4  # cases that one question may state
+
+_SPECIAL = re.compile(r"[\[\](){}.*?\\^$]")
+_BREAK = "。;?!\n"
+_PAUSE = ",、:"
+
+
+class Words:
+    """Wordings of one thing: alternatives divided by "|", plain text or, where they hold such signs, expressions."""
+
+    __slots__ = ("_expressions", "_plain")
+
+    def __init__(self, alternatives: str) -> None:
+        parts = _split(alternatives)
+        self._plain = tuple(p for p in parts if not _SPECIAL.search(p))
+        self._expressions = tuple(re.compile(p) for p in parts if _SPECIAL.search(p))
+
+    def __bool__(self) -> bool:
+        return bool(self._plain or self._expressions)
+
+    def held(self, text: str) -> bool:
+        """Whether one of the wordings stands in the text."""
+        return any(p in text for p in self._plain) or any(e.search(text) for e in self._expressions)
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where they stand."""
+        for p in self._plain:
+            at = text.find(p)
+            while at >= 0:
+                yield at, at + len(p)
+                at = text.find(p, at + 1)
+        for e in self._expressions:
+            yield from (m.span() for m in e.finditer(text))
+
+
+def _split(alternatives: str) -> list[str]:
+    """Cut at the "|" outside brackets."""
+    parts, depth, current = [], 0, ""
+    for char in alternatives:
+        depth += (char in "([") - (char in ")]")
+        if char == "|" and not depth:
+            parts.append(current)
+            current = ""
+        else:
+            current += char
+    return [p for p in (*parts, current) if p]
+
+
+@cache
+def words(alternatives: str) -> Words:
+    """The compiled wordings, each made once."""
+    return Words(alternatives)
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """How people speak of one input.
+
+    `words` stand beside its figure or date, or mean yes; `no` means no. `assume` is the value taken where the question
+    is silent (a number, a choice, or the name of another input), `said_as` how the assumption is put.
+    `mention` is the count that a mere mention means; `choices` further names of choices; `series` the values that
+    several years or cases run through; `wide` lets words bind across the sentence's pauses.
+    """
+
+    words: Words = field(default_factory=lambda: words(""))
+    no: Words = field(default_factory=lambda: words(""))
+    assume: Any = None
+    said_as: str = ""
+    mention: Decimal | None = None
+    choices: Mapping[str, Words] = field(default_factory=dict)
+    ask: bool = False  # never assumed: asked for by name
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A wording of the question that settles inputs by itself."""
+
+    wording: Words
+    sets: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A percentage that stands for two inputs: part and whole."""
+
+    wording: Words
+    part: str
+    whole: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """How one calculator is asked for and read: see the head of `reading.yaml`."""
+
+    id: str
+    region: str
+    about: tuple[Words, ...]
+    never: Words
+    document: str
+    theme: str
+    rank: int
+    fixed: bool
+    cues: Mapping[str, Cue]
+    says: tuple[Saying, ...]
+    ratios: tuple[Ratio, ...]
+    show: tuple[str, ...]
+    focus: tuple[tuple[frozenset[str], tuple[str, ...]], ...]
+    sums: str
+    verb: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wordings:
+    """All of `reading.yaml`."""
+
+    guides: tuple[Guide, ...]
+    documents: Mapping[str, Words]
+    adverse: tuple[re.Pattern[str], ...]
+
+
+@cache
+def wordings() -> Wordings:
+    """The wordings of all calculators, read once."""
+    raw = yaml.load(files("qa").joinpath("reading.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    regions: Mapping[str, str] = raw["regions"]
+    guides = tuple(_guide(name, spec, regions) for name, spec in raw["rules"].items())
+    return Wordings(
+        guides,
+        {name: words(names) for name, names in raw["documents"].items()},
+        tuple(re.compile(p) for p in raw["adverse"]),
+    )
+
+
+def _guide(name: str, spec: Mapping[str, Any], regions: Mapping[str, str]) -> Guide:
+    return Guide(
+        id=name,
+        region=regions[name.split("-", 1)[0]],
+        about=tuple(words(a) for a in spec["about"]),
+        never=words(spec.get("not", "")),
+        document=spec.get("document", ""),
+        theme=spec.get("theme", name),
+        rank=spec.get("rank", 0),
+        fixed=spec.get("fixed", False),
+        cues={k: _cue(v) for k, v in (spec.get("read") or {}).items()},
+        says=tuple(Saying(words(s["if"]), s["then"]) for s in spec.get("says", ())),
+        ratios=tuple(Ratio(words(r["words"]), r["of"][0], r["of"][1]) for r in spec.get("ratios", ())),
+        show=tuple(spec.get("show", ())),
+        focus=tuple((frozenset(f["read"]), tuple(f["show"])) for f in spec.get("focus", ())),
+        sums=spec.get("sums", ""),
+        verb=spec.get("verb", ""),
+    )
+
+
+def _cue(raw: Any) -> Cue:
+    if isinstance(raw, str):
+        return Cue(words=words(raw))
+    mention = raw.get("mention")
+    assume = raw.get("assume")
+    return Cue(
+        words=words(raw.get("words", "")),
+        no=words(raw.get("no", "")),
+        assume=Decimal(str(assume)) if isinstance(assume, int | float) and not isinstance(assume, bool) else assume,
+        said_as=raw.get("as", ""),
+        mention=None if mention is None else Decimal(mention),
+        choices={k: words(v) for k, v in raw.get("choices", {}).items()},
+        ask=raw.get("ask", False),
+    )
+
+
+# --- what the text holds ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of the question: an amount, an ordinal (第3名: unit "第名") or a bare number (unit "")."""
+
+    value: Decimal
+    unit: str
+    bound: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A question ready to be read: dense text (no white space, no quotation marks), its figures and dates."""
+
+    text: str
+    figures: tuple[Figure, ...]
+    dates: tuple[DateMention, ...]
+
+
+_ORDINAL = re.compile(
+    r"(?:第|排名?|名列)([\d一二三四五六七八九十]+)(?:个)?(名|位|年|台|套|项|批|保险年度|奖励年度|年度)?"
+)
+_BARE = re.compile(r"(?<![\d.第])(\d+(?:\.\d+)?)([千百]?)(千伏|kV|KV|级|号)?")
+_DOC_NO = re.compile(r"[〔\[（(【]\s*(?:19|20)\d{2}\s*[〕\]）)】]\s*(?:第)?\d+号?|(?:19|20)\d{2}年第\d+号")
+_NEGATED = re.compile(r"(?:不是|不属于?|没有?|未曾?|尚未|无|非|不|并非|不在|不含|没在)[\u4e00-\u9fff]{0,2}$")
+
+
+@cache
+def _dense_table() -> dict[int, str | None]:
+    return {ord(c): None for c in "“”\"'「」『』 \t\u3000"} | {
+        ord("，"): ",",
+        ord("；"): ";",
+        ord("？"): "?",
+        ord("！"): "!",
+        ord("："): ":",
+        ord("（"): "(",
+        ord("）"): ")",
+    }
+
+
+def tell(text: str) -> Told:
+    """Read the figures and dates of a question."""
+    dense = text.translate(_dense_table())
+    dense = dense.replace("(套)", "套").replace("首台/套", "首台套").replace("个亿", "亿").replace("个万", "万")
+    blank = _DOC_NO.sub(lambda m: "\x00" * len(m.group()), dense)
+    dates = tuple(read_dates(blank))
+    amounts = read_amounts(blank)
+    figures = [Figure(a.value, a.unit, a.bound, a.start, a.end) for a in amounts if a.upper is None]
+    figures += [f for f in _ordinals(blank)]
+    taken = [(a.start, a.end) for a in amounts] + [(d.start, d.end) for d in dates]
+    taken += [(f.start, f.end) for f in figures]
+    figures += [f for f in _bare(blank) if not any(s < f.end and f.start < e for s, e in taken)]
+    return Told(dense, tuple(sorted(figures, key=lambda f: f.start)), dates)
+
+
+def _ordinals(text: str) -> Iterator[Figure]:
+    for m in _ORDINAL.finditer(text):
+        value = read_number(m[1])
+        if value is not None:
+            yield Figure(value, f"第{(m[2] or '')[-1:]}", "exact", m.start(), m.end())
+
+
+def _bare(text: str) -> Iterator[Figure]:
+    for m in _BARE.finditer(text):
+        scale = {"千": 1000, "百": 100}.get(m[2], 1)
+        unit = {"千伏": "千伏", "kV": "千伏", "KV": "千伏"}.get(m[3] or "", "")
+        yield Figure(Decimal(m[1]) * scale, unit, "exact", m.start(), m.end())
+
+
+# --- units -----------------------------------------------------------------------------------------------------------
+
+_COUNTED = (frozenset("人名位个"), frozenset("项件个种款条份台套批支只场次期"), frozenset("家户个"))
+_DAYS = frozenset(("天", "工作日"))
+
+
+def in_unit_of(figure: Figure, spec: Input) -> Decimal | None:
+    """The figure's value in the input's unit; None where it cannot stand for that input."""
+    unit = spec.unit.split("/")[0]
+    if spec.name.endswith(("_index", "_rank", "_no")):
+        if figure.unit.startswith("第"):
+            return figure.value
+        return figure.value if spec.name.endswith("_rank") and figure.unit in ("名", "位") else None
+    if figure.unit.startswith("第"):
+        return None
+    if figure.unit == unit:
+        return figure.value
+    if unit == "":
+        return figure.value if figure.unit in ("", "人", "元") else None
+    if figure.unit == "":
+        return figure.value if unit == "元" and figure.value >= 100 else None
+    if (
+        unit in ("个", *"人名位项件种款条份台套批场次期家户")
+        and figure.unit in "人名位个项件种款条份台套批支只场次家户"
+    ):
+        return figure.value if any(unit in s and figure.unit in s for s in _COUNTED) else None
+    if unit == "期":
+        return figure.value if figure.unit in ("个月", "季") else None
+    if unit in ("%", "个百分点"):
+        points = "百分点" in spec.label
+        return figure.value if figure.unit == "%" or (points and figure.unit == "个百分点") else None
+    if unit == "年" and figure.unit == "个月":
+        return figure.value / 12
+    if unit in ("月", "个月") and figure.unit == "年":
+        return figure.value * 12
+    if unit in _DAYS and figure.unit in _DAYS:
+        return figure.value
+    if unit == "吨或立方米":
+        return figure.value if figure.unit in ("吨", "立方米") else None
+    return convert(figure.value, figure.unit, unit)
+
+
+# --- nearness --------------------------------------------------------------------------------------------------------
+
+
+def nearness(cue: Words, start: int, end: int, told: Told) -> float:
+    """How surely the wording speaks of what stands at start…end; 0 where it does not, 10 where it stands beside it."""
+    best = 0.0
+    for a, b in cue.spans(told.text):
+        if b <= start and start - b <= REACH:
+            gap = told.text[b:start]
+            between = sum(b <= f.start and f.end <= start for f in told.figures)
+            worth = 10.0 - 0.35 * len(gap) - 4.0 * between - 9.0 * any(c in _BREAK for c in gap)
+            worth -= 1.5 * sum(gap.count(c) for c in _PAUSE)
+        elif a >= end and a - end <= 6:
+            gap = told.text[end:a]
+            between = sum(end <= f.start and f.end <= a for f in told.figures)
+            stops = any(c in _BREAK or c in _PAUSE for c in gap)
+            worth = 8.5 - 1.0 * len(gap) - 8.0 * stops - 4.0 * between
+        elif a < end and b > start:
+            worth = 10.0  # the wording holds the figure
+        else:
+            continue
+        best = max(best, worth + 0.2 * min(b - a, 6))
+    return best
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a question says of a rule's inputs.
+
+    `given` was read, `assumed` was not said (input → how the assumption is put) and stands in `inputs` too;
+    `cases` are the alternatives that the question states (each overrides `inputs`), one empty case where it states one;
+    `unused` counts figures of the question that mean nothing to the rule.
+    """
+
+    inputs: dict[str, Any]
+    given: frozenset[str]
+    assumed: dict[str, str]
+    missing: tuple[Input, ...]
+    cases: tuple[dict[str, Any], ...]
+    unused: int
+
+
+def read(rule: Rule, guide: Guide, told: Told) -> Reading:
+    """Read the inputs of one rule from the question."""
+    inputs: dict[str, Any] = {}
+    cases: list[dict[str, Any]] = []
+    for saying in guide.says:
+        if saying.wording.held(told.text):
+            inputs |= {k: Decimal(str(v)) if type(v) in (int, float) else v for k, v in saying.sets.items()}
+    used: set[Figure] = set()
+    for ratio in guide.ratios:
+        for figure in told.figures:
+            if figure.unit == "%" and nearness(ratio.wording, figure.start, figure.end, told) >= NEAR:
+                inputs |= {ratio.part: figure.value, ratio.whole: Decimal(100)}
+                used.add(figure)
+    open_ = [i for i in rule.inputs if i.name not in inputs]
+    _choices(open_, guide, told, inputs, cases)
+    _flags(open_, guide, told, inputs)
+    _days(open_, guide, told, inputs, cases)
+    _numbers([i for i in open_ if i.name not in inputs], guide, told, inputs, cases, used)
+    given = frozenset(inputs) | frozenset(k for case in cases for k in case)
+    assumed: dict[str, str] = {}
+    missing: list[Input] = []
+    for spec in rule.inputs:
+        if spec.name in given:
+            continue
+        cue = guide.cues.get(spec.name, Cue())
+        if cue.assume is not None:
+            inputs[spec.name] = cue.assume
+            assumed[spec.name] = cue.said_as
+        elif spec.required and spec.type == "boolean" and not cue.ask:
+            met = not adverse(spec.name)
+            inputs[spec.name] = met
+            assumed[spec.name] = cue.said_as or _put(spec.label, met)
+        elif spec.required:
+            missing.append(spec)
+    for name, value in list(inputs.items()):  # an assumption may name another input: then the value is the same
+        if isinstance(value, str) and name in assumed and any(i.name == value for i in rule.inputs):
+            if value in inputs:
+                inputs[name] = inputs[value]
+            else:
+                del inputs[name]
+                missing.append(rule.input(name))
+    unused = sum(1 for f in told.figures if f not in used and f.unit and f.bound in ("exact", "approx"))
+    return Reading(inputs, given, {k: v for k, v in assumed.items() if v}, tuple(missing), tuple(cases), unused)
+
+
+def adverse(name: str) -> bool:
+    """Whether yes is the unfavourable answer to the input of this name (has_violation, is_blacklisted …)."""
+    return any(p.search(name) for p in wordings().adverse)
+
+
+def _put(label: str, met: bool) -> str:
+    text = re.sub(r"^是否|[（(][^）)]*[）)]", "", label)
+    text = re.sub(r"是否(?=[\u4e00-\u9fff])", "", text)
+    return text if met else f"不存在“{text}”的情形"
+
+
+def _core(label: str) -> list[str]:
+    label = re.sub(r"[（(][^）)]*[）)]|^\d+[、\d及加分]*\s|^其中|^是否", "", label)
+    label = re.sub(r"[“”]", "", label)
+    return [p for p in re.split(r"[、，：/]|或", label) if len(p) >= 2]
+
+
+@cache
+def _names(value: str, label: str) -> Words:
+    if value in ("other", "none") or label.startswith(("其他", "无", "都不是", "未")):
+        return words("")
+    label = re.sub(r"[“”]", "", label)
+    short = [re.sub(r"(项目|企业|银行|级)$", "", p) for p in _core(label)]
+    return words("|".join(re.escape(p).replace("\\", "") for p in (*_core(label), *short) if len(p) >= 2))
+
+
+def _choices(
+    open_: Iterable[Input], guide: Guide, told: Told, inputs: dict[str, Any], cases: list[dict[str, Any]]
+) -> None:
+    for spec in open_:
+        if spec.type != "choice":
+            continue
+        cue = guide.cues.get(spec.name, Cue())
+        found: list[tuple[int, int, str]] = []
+        for value, label in spec.choices.items():
+            names = cue.choices.get(value) or _names(value, label)
+            found += [(a, b, value) for a, b in names.spans(told.text)]
+        whole = [
+            (a, b, v)
+            for a, b, v in found
+            if not any(x <= a and b <= y and y - x > b - a for x, y, _ in found)
+            and not _NEGATED.search(told.text[max(0, a - 4) : a])
+        ]
+        values = list(dict.fromkeys(v for _, _, v in sorted(whole)))
+        if len(values) == 1:
+            inputs[spec.name] = values[0]
+        elif 1 < len(values) <= MAX_CASES and not cases:
+            cases += [{spec.name: v} for v in values]
+        elif values:
+            inputs[spec.name] = values[0]
+
+
+def _flags(open_: Iterable[Input], guide: Guide, told: Told, inputs: dict[str, Any]) -> None:
+    for spec in open_:
+        if spec.type != "boolean":
+            continue
+        cue = guide.cues.get(spec.name, Cue())
+        if cue.no and cue.no.held(told.text):
+            inputs[spec.name] = False
+            continue
+        said = cue.words or words("|".join(p for p in _core(spec.label) if len(p) <= 12))
+        spans = list(said.spans(told.text))
+        if spans:
+            inputs[spec.name] = not all(_NEGATED.search(told.text[max(0, a - 5) : a]) for a, _ in spans)
+
+
+def _days(
+    open_: Iterable[Input], guide: Guide, told: Told, inputs: dict[str, Any], cases: list[dict[str, Any]]
+) -> None:
+    """Dates and years. A month or year stands for its first and its last day: two cases, merged later where they agree."""
+    wanted = [i for i in open_ if i.type == "date" or _is_year(i)]
+    pairs: list[tuple[float, Input, DateMention]] = []
+    for spec in wanted:
+        cue = guide.cues.get(spec.name, Cue())
+        for day in told.dates:
+            if (day.year is None) or (spec.type == "integer" and day.year is None):
+                continue
+            near = nearness(cue.words, day.start, day.end, told) if cue.words else 0.0
+            if near >= NEAR:
+                pairs.append((near, spec, day))
+    taken: set[DateMention] = set()
+    done: set[str] = set()
+    for _, spec, day in sorted(pairs, key=lambda p: -p[0]):
+        if spec.name in done or day in taken:
+            continue
+        _set_day(spec, day, inputs, cases)
+        done.add(spec.name)
+        taken.add(day)
+    left = [i for i in wanted if i.name not in done and (i.required or i.type == "date")]
+    free = [d for d in told.dates if d not in taken and d.year is not None]
+    if len(left) == 1 and len({(d.year, d.month, d.dom) for d in free}) == 1:
+        _set_day(left[0], free[0], inputs, cases)
+
+
+def _is_year(spec: Input) -> bool:
+    return spec.type == "integer" and spec.unit == "年" and spec.name.endswith("year")
+
+
+def _set_day(spec: Input, day: DateMention, inputs: dict[str, Any], cases: list[dict[str, Any]]) -> None:
+    assert day.year is not None
+    if _is_year(spec):
+        inputs[spec.name] = Decimal(day.year)
+    elif day.day is not None:
+        inputs[spec.name] = day.day.isoformat()
+    else:
+        last_month = day.month or 12
+        first = date(day.year, day.month or 1, 1)
+        last = date(day.year, last_month, calendar.monthrange(day.year, last_month)[1])
+        inputs[spec.name] = first.isoformat()
+        if not cases:
+            cases += [{spec.name: first.isoformat()}, {spec.name: last.isoformat()}]
+
+
+def _numbers(
+    open_: list[Input],
+    guide: Guide,
+    told: Told,
+    inputs: dict[str, Any],
+    cases: list[dict[str, Any]],
+    used: set[Figure],
+) -> None:
+    wanted = [i for i in open_ if i.type in ("number", "integer") and not _is_year(i)]
+    pairs: list[tuple[float, Input, Figure, Decimal]] = []
+    near_any: set[Figure] = set()
+    for spec in wanted:
+        cue = guide.cues.get(spec.name, Cue())
+        for figure in told.figures:
+            if figure in used or (value := _fits(figure, spec)) is None:
+                continue
+            near = nearness(cue.words, figure.start, figure.end, told)
+            if near >= NEAR:
+                pairs.append((near + 0.5 * (figure.bound in ("exact", "approx")), spec, figure, value))
+                near_any.add(figure)
+    pairs.sort(key=lambda p: -p[0])
+    for _, spec, figure, value in pairs:
+        if spec.name not in inputs and figure not in used:
+            inputs[spec.name] = value
+            used.add(figure)
+    _each(wanted, guide, told, inputs, used)
+    for spec in wanted:
+        cue = guide.cues.get(spec.name, Cue())
+        if spec.name not in inputs and cue.mention is not None and cue.words.held(told.text):
+            inputs[spec.name] = cue.mention
+    left = [i for i in wanted if i.required and i.name not in inputs]
+    for figure in told.figures:
+        if figure in used or figure.bound not in ("exact", "approx") or _policy_figure(told, figure):
+            continue
+        fitting = [i for i in left if i.name not in inputs and _fits(figure, i) is not None]
+        rivals = [
+            f
+            for f in told.figures
+            if f is not figure
+            and f not in used
+            and fitting
+            and f.value != figure.value
+            and not _policy_figure(told, f)
+            and _fits(f, fitting[0]) is not None
+        ]
+        if len(fitting) == 1 and not rivals:
+            inputs[fitting[0].name] = _fits(figure, fitting[0])
+            used.add(figure)
+    _variants(wanted, told, inputs, cases, used)
+
+
+def _fits(figure: Figure, spec: Input) -> Decimal | None:
+    """The figure's value for the input, or None; 超过半年 counts as just above it."""
+    value = in_unit_of(figure, spec)
+    if value is None:
+        return None
+    if spec.type == "integer" and value != value.to_integral_value():
+        return None
+    if (spec.min is not None and value < spec.min) or (spec.max is not None and value > spec.max):
+        return None
+    return value
+
+
+_OF_POLICY = re.compile(r"(上限|封顶|不超过|最高|至多|要求|门槛|规定|起步|标准是|听说)[^,。;?]{0,10}$")
+
+
+def _policy_figure(told: Told, figure: Figure) -> bool:
+    """Whether the figure quotes a rule (要求2000万以上, 上限3%) rather than the asker's own case."""
+    return bool(_OF_POLICY.search(told.text[max(0, figure.start - 16) : figure.start]))
+
+
+def _each(wanted: list[Input], guide: Guide, told: Told, inputs: dict[str, Any], used: set[Figure]) -> None:
+    """国际标准和行业标准各一项: the figure holds for each of the things named before it."""
+    for figure in told.figures:
+        if not re.search(r"(各自?|都|均)(有|是|获|得)?$", told.text[max(0, figure.start - 3) : figure.start]):
+            continue
+        begin = max(told.text.rfind(c, 0, figure.start) for c in _BREAK) + 1
+        for spec in wanted:
+            cue = guide.cues.get(spec.name, Cue())
+            value = _fits(figure, spec)
+            if value is not None and cue.words and cue.words.held(told.text[begin : figure.start]):
+                inputs.setdefault(spec.name, value)
+                used.add(figure)
+
+
+def _variants(
+    wanted: list[Input], told: Told, inputs: dict[str, Any], cases: list[dict[str, Any]], used: set[Figure]
+) -> None:
+    """100万算不算？101万呢？ — a further figure asked with 呢 is another case of the same input."""
+    for figure in told.figures:
+        if figure in used or cases or not re.match(r"[^,。;?]{0,3}呢", told.text[figure.end : figure.end + 6]):
+            continue
+        for spec in wanted:
+            value = _fits(figure, spec)
+            mine = next((f for f in used if spec.name in inputs and _fits(f, spec) == inputs[spec.name]), None)
+            if value is not None and mine is not None and mine.unit == figure.unit:
+                cases += [{spec.name: inputs[spec.name]}, {spec.name: value}]
+                used.add(figure)
+                break
+
+
+def with_case(reading: Reading, case: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs of one of the question's cases."""
+    return reading.inputs | dict(case)
+
+
+__all__ = ["Figure", "Guide", "Reading", "Told", "Words", "adverse", "read", "tell", "with_case", "wordings"]
