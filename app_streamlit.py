@@ -6,7 +6,7 @@ import streamlit as st
 
 from qa.app import state, style
 
-st.set_page_config(page_title="政策问答", page_icon=":material/policy:", layout="wide")
+st.set_page_config(page_title="政策问答", page_icon=style.ICON, layout="wide")
 style.apply()
 here = st.navigation([state.page(name) for name in state.PAGES])
 if here.url_path == "" and "clause" in st.query_params:  # a clause that someone sent

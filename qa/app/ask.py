@@ -13,7 +13,7 @@ from qa.app import export, forms, state, style, views
 from qa.app.escape import html, label
 from qa.app.feedback import REASONS, Entry, Feedback
 from qa.engine import Engine
-from qa.model import Answer, Turn
+from qa.model import Answer, Citation, Turn
 
 MAX_QUESTION = 1000
 HISTORY = 6  # exchanges that a follow-up question can lean on
@@ -25,6 +25,13 @@ EXAMPLES = (
     "中小企业融资担保有哪些支持？",
     "申报技术改造项目要准备哪些材料？",
 )
+
+
+# the reader begins with the answer, not with what stands last on the page
+_TO_QUESTION = """<script>
+for (const wait of [60, 250, 600])
+  setTimeout(() => { const all = document.querySelectorAll(".zc-asked"); all[all.length - 1]?.scrollIntoView(); }, wait);
+</script>"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,7 @@ def main() -> None:
         if exchange is not None:
             chat.append(exchange)
             _show(engine, exchange, f"{len(chat) - 1}", latest=True, question_shown=True)
+            st.html(_TO_QUESTION, unsafe_allow_javascript=True)
     if chat and st.sidebar.button("新的对话", icon=":material/add_comment:", width="stretch"):
         st.session_state["chat"] = []
         st.query_params.clear()
@@ -113,15 +121,15 @@ def feedback(engine: Engine) -> Feedback:
 
 
 def _question(question: str) -> None:
-    with st.chat_message("user"):
-        st.html(f'<div class="zc zc-answer">{html(question)}</div>')
+    with st.chat_message("user", avatar=":material/person:"):
+        st.html(f'<div class="zc zc-answer zc-asked">{html(question)}</div>')
 
 
 def _show(engine: Engine, exchange: Exchange, key: str, *, latest: bool, question_shown: bool = False) -> None:
     answer = exchange.answer
     if not question_shown:
         _question(answer.question)
-    with st.chat_message("assistant"):
+    with st.chat_message("assistant", avatar=":material/policy:"):
         _answer(answer, key)
         _citations(exchange, key)
         if answer.calculation:
@@ -144,17 +152,21 @@ def _answer(answer: Answer, key: str) -> None:
 
 def _citations(exchange: Exchange, key: str) -> None:
     for c in exchange.answer.citations:
-        st.html(f'<span id="cite-{key}-{c.n}"></span>')
-        if st.button(
-            f"\\[{c.n}\\] {label(views.name(c.document, c.doc_no), 80)}",
-            key=f"cite-{key}-{c.n}",
-            type="tertiary",
-            icon=":material/article:",
-            help="打开条款原文",
-            wrap=True,
-        ):
-            views.open_clause(c.clause_id, (c.quote,), exchange.as_of)
-        st.html(views.reference_html(c, c.quote))
+        with st.container(gap="xsmall"):
+            _citation(exchange, c, key)
+
+
+def _citation(exchange: Exchange, c: Citation, key: str) -> None:
+    if st.button(
+        f"\\[{c.n}\\] {label(views.name(c.document, c.doc_no), 80)}",
+        key=f"cite-{key}-{c.n}",
+        type="tertiary",
+        icon=":material/article:",
+        help="打开条款原文",
+        wrap=True,
+    ):
+        views.open_clause(c.clause_id, (c.quote,), exchange.as_of)
+    st.html(views.reference_html(c, c.quote, id=f"cite-{key}-{c.n}"))
 
 
 def _calculation(engine: Engine, exchange: Exchange, key: str) -> None:

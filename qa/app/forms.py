@@ -14,9 +14,9 @@ from qa import calculators
 from qa.app import style, views
 from qa.app.escape import html, label
 from qa.calculators import CalcError, Calculation, Input, Output, Rule
+from qa.calculators.package import sweep, telling_points
 from qa.engine import Engine
 
-CURVE_POINTS = 41
 KINDS = {
     "reward": "奖励",
     "eligibility": "条件判断",
@@ -58,7 +58,7 @@ def calculator(engine: Engine, spec: Rule, given: Mapping[str, Any], key: str, a
         st.error(label(result.error.message), icon=":material/error:")
         return
     show_result(spec, result, key, as_of)
-    _what_if(engine, spec, raw, key, as_of)
+    _what_if(spec, raw, key, as_of)
 
 
 def run(engine: Engine, id: str, raw: Mapping[str, Any], as_of: date) -> Calculation:
@@ -189,26 +189,39 @@ def show_result(spec: Rule, result: Calculation, key: str, as_of: date) -> None:
             continue
         figures.append(f'<div class="zc-figure"><small>{html(output.label)}</small>{html(shown(output, value))}</div>')
     steps = "".join(f"<li>{html(step.text)}</li>" for step in result.steps)
-    warnings = "".join(f'<div class="zc-warn">{html(w)}</div>' for w in result.warnings)
+    warnings = "".join(f'<div class="zc-warn">{html(w)}</div>' for w in result.warnings if w not in spec.notes)
     st.html(
         f'<div class="zc"><div class="zc-figures">{"".join(figures)}</div>'
         + (f'<div class="zc-dim">计算步骤</div><ol class="zc-steps">{steps}</ol>' if steps else "")
         + f"{warnings}</div>"
     )
-    for citation in result.citations:
-        title = label(f"依据：{views.name(citation.document, citation.doc_no)}", 70)
-        if citation.clause_id:
-            if st.button(title, key=f"{key}-basis-{citation.n}", type="tertiary", icon=":material/article:", wrap=True):
-                views.open_clause(citation.clause_id, (citation.quote,), as_of)
-        else:
-            st.caption(title)
-        st.html(f'<div class="zc"><div class="zc-quote">{html(" ".join(citation.quote.split()))}</div></div>')
+    if spec.notes:
+        notes = "".join(f"<li>{html(note)}</li>" for note in spec.notes)
+        with st.expander(f"原文没有写明、需要核实的（{len(spec.notes)}）", icon=":material/info:"):
+            st.html(f'<div class="zc"><ul>{notes}</ul></div>')
+    _basis(result, key, as_of)
+
+
+def _basis(result: Calculation, key: str, as_of: date) -> None:
+    """The clauses that the steps rest on, each once, with the words relied on."""
+    clauses: dict[tuple[str, str], list[str]] = {}
+    for c in result.citations:
+        clauses.setdefault((c.clause_id, label(f"依据：{views.name(c.document, c.doc_no)}", 70)), []).append(c.quote)
+    for n, ((clause_id, title), quotes) in enumerate(clauses.items()):
+        with st.container(gap="xsmall"):
+            if not clause_id:
+                st.caption(title)
+            elif st.button(title, key=f"{key}-basis-{n}", type="tertiary", icon=":material/article:", wrap=True):
+                views.open_clause(clause_id, tuple(quotes), as_of)
+            whole = [q for q in quotes if not any(q != other and q in other for other in quotes)]
+            lines = "".join(f'<div class="zc-quote">{html(" ".join(q.split()))}</div>' for q in whole)
+            st.html(f'<div class="zc">{lines}</div>')
 
 
 # -- what if -----------------------------------------------------------------------------------------------------
 
 
-def _what_if(engine: Engine, spec: Rule, raw: Mapping[str, Any], key: str, as_of: date) -> None:
+def _what_if(spec: Rule, raw: Mapping[str, Any], key: str, as_of: date) -> None:
     numeric_in = [i for i in spec.inputs if i.type in ("number", "integer")]
     numeric_out = [o for o in spec.outputs if o.type in ("number", "integer")]
     if not numeric_in or not numeric_out:
@@ -223,7 +236,7 @@ def _what_if(engine: Engine, spec: Rule, raw: Mapping[str, Any], key: str, as_of
         "看哪个结果", list(names_out), format_func=lambda n: names_out[n].label, key=f"{key}-watch"
     )
     item, output = names_in[varied], names_out[watched]
-    points = curve(engine, spec, raw, item, output, as_of)
+    points = curve(spec, raw, item, output, as_of)
     if not points:
         st.caption("这一项在可填范围内没有可画的结果。")
         return
@@ -242,23 +255,16 @@ def _what_if(engine: Engine, spec: Rule, raw: Mapping[str, Any], key: str, as_of
 
 
 def curve(
-    engine: Engine, spec: Rule, raw: Mapping[str, Any], item: Input, output: Output, as_of: date
+    spec: Rule, raw: Mapping[str, Any], item: Input, output: Output, as_of: date
 ) -> list[tuple[Decimal, Decimal]]:
-    """The output over a range of one input around what was filled in; points where the rule gives none are left out."""
+    """The output over a range of one input, every threshold included; where the rule gives no figure there is no point."""
+    values = set(telling_points(spec, item.name))
     now = raw.get(item.name)
-    top = (now if isinstance(now, Decimal) and now > 0 else Decimal(100)) * 2
-    low = item.min if item.min is not None else Decimal(0)
-    high = min(top, item.max) if item.max is not None else top
-    if high <= low:
-        return []
-    step = (high - low) / (CURVE_POINTS - 1)
-    xs = [low + step * i for i in range(CURVE_POINTS)]
+    if isinstance(now, Decimal) and now > 0:
+        values |= {now, *(now * n / 10 for n in range(5, 16))}
     if item.type == "integer":
-        xs = sorted({Decimal(int(x)) for x in xs})
-    points = []
-    for x in xs:
-        result = calculators.run(spec.id, {**raw, item.name: x}, as_of=as_of)
-        y = result.outputs.get(output.name)
-        if result.error is None and isinstance(y, Decimal):
-            points.append((x, y))
-    return points
+        values = {v.to_integral_value() for v in values}
+    inside = [v for v in values if (item.min is None or v >= item.min) and (item.max is None or v <= item.max)]
+    results = sweep(spec.id, raw, item.name, sorted(inside), as_of=as_of)
+    found = ((x, result.outputs.get(output.name)) for x, result in results if result.error is None)
+    return [(x, y) for x, y in found if isinstance(y, Decimal)]

@@ -15,12 +15,18 @@ from qa.model import EXPIRED, IN_FORCE, PENDING, Validity
 
 _SIGNS = {IN_FORCE: ("ok", "✓"), EXPIRED: ("over", "✕"), PENDING: ("wait", "◷")}
 
+# drawn here: Streamlit would fetch its own icons for the browser's tab from the network
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" rx="5" fill="#0B5C8A"/>'
+    '<path d="M6 7h12M6 12h12M6 17h7" stroke="#fff" stroke-width="2.4" stroke-linecap="round"/></svg>'
+)
+
 CSS = """
 <style>
 :root { --zc-line: color-mix(in srgb, currentColor 18%, transparent);
         --zc-soft: color-mix(in srgb, currentColor 6%, transparent);
         --zc-dim: color-mix(in srgb, currentColor 68%, transparent);
-        --zc-mark: rgba(240, 198, 66, .42); --zc-accent: #0072B2; }
+        --zc-mark: rgba(240, 198, 66, .42); --zc-accent: color-mix(in srgb, #0072B2 72%, currentColor); }
 .stMainBlockContainer { max-width: 76rem; padding-top: 4.4rem; padding-bottom: 5rem; }
 .stMain p, .stMain li, .zc { line-height: 1.75; }
 .zc { font-size: 1rem; overflow-wrap: anywhere; text-align: start; }
@@ -28,6 +34,7 @@ CSS = """
 .zc-title { font-size: 1.55rem; font-weight: 700; line-height: 1.4; margin: 0 0 .2rem; }
 .zc-lead, .zc-dim { color: var(--zc-dim); font-size: .9rem; }
 .zc-answer { font-size: 1.06rem; white-space: pre-line; }
+.zc-asked { scroll-margin-top: 5rem; }
 .zc-n { font-size: .74em; font-weight: 700; color: var(--zc-accent); vertical-align: super; padding: 0 .1em; }
 .zc-path { color: var(--zc-dim); font-size: .88rem; margin: .1rem 0 .35rem; }
 .zc-path b { font-weight: 500; }
@@ -52,9 +59,11 @@ CSS = """
 .zc-text h3 { font-size: 1.08rem; padding: .9rem 0 .3rem; } .zc-text h4, .zc-text h5 { font-size: 1rem; padding: .6rem 0 .2rem; }
 .zc-text p { text-indent: 2em; } .zc-text p.zc-flat { text-indent: 0; } .zc-text .zc-furniture { color: var(--zc-dim); font-size: .85rem; text-indent: 0; }
 .zc-text :target { background: var(--zc-mark); scroll-margin-top: 5rem; }
-.zc-tree { font-size: .9rem; max-height: 72vh; overflow: auto; border-right: 1px solid var(--zc-line); padding-right: .6rem; }
+.stColumn:has(.zc-tree) { position: sticky; top: 4.2rem; align-self: flex-start; }
+.zc-tree { font-size: .9rem; max-height: 78vh; overflow: auto; border-right: 1px solid var(--zc-line); padding-right: .6rem; }
 .zc-tree ul { list-style: none; margin: 0; padding-left: .9rem !important; } .zc-tree > ul { padding-left: 0 !important; }
-.zc-tree li { margin: .1rem 0; line-height: 1.5; } .zc-tree a { color: inherit; text-decoration: none; }
+.zc-tree li { margin: .1rem 0; line-height: 1.5; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.zc-tree details, .zc-tree summary { overflow: hidden; text-overflow: ellipsis; } .zc-tree a { color: inherit; text-decoration: none; }
 .zc-tree a:hover, .zc-tree a:focus-visible { text-decoration: underline; color: var(--zc-accent); }
 .zc-bar { position: relative; height: .7rem; background: var(--zc-soft); border-radius: 4px; min-width: 6rem; }
 .zc-bar i { position: absolute; top: 0; bottom: 0; background: #0072B2; border-radius: 4px; }
@@ -66,9 +75,11 @@ CSS = """
 .stMain [data-testid="stBaseButton-tertiary"]:hover p { text-decoration: underline; }
 button:focus-visible, a:focus-visible, input:focus-visible { outline: 2px solid var(--zc-accent) !important; outline-offset: 2px; }
 @media (max-width: 640px) {
+  .stColumn:has(.zc-tree) { position: static; }
   .stMainBlockContainer { padding: 4rem .9rem 5rem; }
   .zc-title { font-size: 1.3rem; } .zc-tree { max-height: 14rem; border-right: 0; border-bottom: 1px solid var(--zc-line); }
   .zc-figure { font-size: 1.25rem; }
+  [data-testid^="stChatMessageAvatar"] { display: none; }
 }
 @media print { [data-testid="stSidebar"], [data-testid="stBottom"], .stButton, .stDownloadButton { display: none !important; } }
 </style>

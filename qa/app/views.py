@@ -68,13 +68,14 @@ def place(ref: ClauseRef) -> str:
     return " › ".join(" ".join(part.split()) for part in ref.path)
 
 
-def reference_html(ref: ClauseRef, quote: str = "", *, limit: int = 220) -> str:
-    """A clause as a search result or citation: headings, the words relied on, badges."""
+def reference_html(ref: ClauseRef, quote: str = "", *, limit: int = 220, id: str = "") -> str:
+    """A clause as a search result or citation: headings, the words relied on, badges; `id` can be linked to."""
     words = f"<mark>{html(' '.join(quote.split()))}</mark>" if quote else html(shortened(ref.text, limit))
     path = f'<div class="zc-path">{html(place(ref))}</div>' if ref.path else ""
     page = f"第{ref.page}页" if ref.page else None
     badges = style.badges(ref.region, ref.validity, ref.issuer, page)
-    return f'<div class="zc">{path}<div class="zc-quote">{words}</div>{badges}</div>'
+    own = f' id="{html(id)}"' if id else ""
+    return f'<div class="zc"{own}>{path}<div class="zc-quote">{words}</div>{badges}</div>'
 
 
 def shortened(text: str, limit: int) -> str:
@@ -164,7 +165,7 @@ def tree_html(nodes: Sequence[Node]) -> str:
     def branch(parent: str | None, depth: int) -> str:
         items = []
         for node in children.get(parent, []):
-            text = html(shortened(node.text, 28))
+            text = html(shortened(node.text, 40))
             own = f'<a href="#{anchor(node.id)}">{text}</a>'
             below = branch(node.id, depth + 1)
             items.append(
