@@ -127,10 +127,12 @@ def _calibration(run: Run) -> Any:
 def _ablations(found: Sequence[Ablation]) -> dict[str, Any] | None:
     if not found:
         return None
+    from evals.ablations import chart
+
     metrics = list(found[0].values)
     return {
         "metrics": metrics,
-        "chart": grouped({a.label: {k: v for k, v in a.values.items() if v is not None} for a in found}, title="消融"),
+        "chart": chart(found),
         "rows": [
             {"label": a.label, "values": [a.values.get(m) for m in metrics], "p": _p(a.difference)} for a in found
         ],
