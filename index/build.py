@@ -14,7 +14,7 @@ from ingest.model import Document
 from . import fields, lexicon, manifest, tokenizer
 from .dense import Encoder, Neighbours, Vectors, encoder, prepare
 from .errors import IndexError_
-from .lexical import Bm25, count
+from .lexical import Bm25, count, okapi_idf, positive_idf
 from .local import Tables, Texts
 from .repair import Sounds
 
@@ -91,7 +91,7 @@ def make_tables(
     places: dict[str, int] = {}
     place = [places.setdefault(item.place, len(places)) for item in items]
     titles = [fields.document_text(document) for document in documents]
-    body = Bm25.of(counts)
+    body = Bm25.of(counts, rarity=okapi_idf if len(items) >= 300 else positive_idf)
     frequencies = dict(zip(body.vocabulary, np.diff(body.indptr).tolist(), strict=True))
     group, rank = fields.groups(items, documents)
     vectors = _vectors(items, same, embed, previous, progress)
@@ -109,8 +109,8 @@ def make_tables(
         text=Texts.of([tokenizer.spell_numbers(tokenizer.normalise(item.body)) for item in items]),
         counts=counts,
         body=body,
-        places=Bm25.of(count(map(tokenizer.tokenize, places))),
-        titles=Bm25.of(count(map(tokenizer.tokenize, titles))),
+        places=Bm25.of(count(map(tokenizer.tokenize, places)), rarity=positive_idf),
+        titles=Bm25.of(count(map(tokenizer.tokenize, titles)), rarity=positive_idf),
         neighbours=Neighbours.of(vectors),
         sounds=cache(lambda: Sounds.of(frequencies)),
     )

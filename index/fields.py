@@ -88,7 +88,7 @@ def groups(items: Sequence[Entry], documents: Sequence[Document]) -> tuple[NDArr
     """
     keys: dict[str, list[int]] = defaultdict(list)
     for i, entry in enumerate(items):
-        text = _PUNCTUATION.sub("", tokenizer.normalise(entry.body))
+        text = _PUNCTUATION.sub("", tokenizer.normalise(entry.body.lstrip().removeprefix(entry.number)))
         if len(text) >= 16:
             keys["t" + hashlib.blake2b(text.encode(), digest_size=12).hexdigest()].append(i)
     families: dict[str, set[int]] = defaultdict(set)

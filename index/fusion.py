@@ -106,15 +106,6 @@ def combine(matrix: Floats, weights: Weights) -> Floats:
     return np.asarray(matrix @ weights.vector())
 
 
-def passage(scores: Floats, found: Found, asking: bool, grams: int) -> Floats:
-    """When a long stretch of the question stands in a clause almost as it is, that clause is the one meant."""
-    coverage = found.column("coverage")
-    if grams < 6 or asking or coverage.max(initial=0.0) < 0.5:
-        return scores
-    size = found.column("long")
-    return np.asarray(np.where(coverage >= 0.4, coverage * (1 - 1e-3 * size) + 1e-3 * scores, 0.3 * scores))
-
-
 def reasons(row: Mapping[str, float]) -> tuple[str, ...]:
     """Why a clause was found, for people."""
     out = []

@@ -8,7 +8,7 @@ Scores are equal to `BM25Okapi(corpus).get_scores(query)` (k1 1.5, b 0.75, epsil
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from scipy import sparse
 K1, B, EPSILON = 1.5, 0.75, 0.25
 
 Floats = NDArray[np.float64]
+Rarity = Callable[[NDArray[Any], int], Floats]  # texts that hold each term, texts in all → idf
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ class Bm25:
         self.indptr, self.indices, self.data, self.idf = indptr, indices, data, idf
 
     @classmethod
-    def of(cls, counts: Counts, *, k1: float = K1, b: float = B, epsilon: float = EPSILON) -> Bm25:
-        """Work out every summand. Texts without any term are allowed (they score 0)."""
+    def of(cls, counts: Counts, *, k1: float = K1, b: float = B, rarity: Rarity | None = None) -> Bm25:
+        """Work out every summand. Texts without any term are allowed (they score 0). `rarity`: the idf, rank-bm25's."""
         rows, terms = counts.rows, len(counts.vocabulary)
         by_text = sparse.csr_array(
             (counts.counts.astype(np.float64), counts.indices, counts.indptr), shape=(rows, terms)
@@ -79,7 +80,7 @@ class Bm25:
         by_term = by_text.tocsc()
         lengths: Floats = np.asarray(by_text.sum(axis=1)).ravel()
         mean = lengths.sum() / rows if rows else 0.0
-        idf = okapi_idf(np.diff(by_term.indptr), rows, epsilon)
+        idf = (rarity or okapi_idf)(np.diff(by_term.indptr), rows)
         texts = by_term.indices
         f = by_term.data
         norm = k1 * (1 - b + b * lengths / mean) if mean else np.zeros(rows)
@@ -118,6 +119,12 @@ def okapi_idf(frequencies: NDArray[Any], rows: int, epsilon: float = EPSILON) ->
     if len(idf):
         idf[idf < 0] = epsilon * float(idf.mean())
     return idf
+
+
+def positive_idf(frequencies: NDArray[Any], rows: int) -> Floats:
+    """Lucene's idf: ln(1 + (N - n + ½) / (n + ½)). For few texts, where rank-bm25's floor itself can be negative."""
+    n = frequencies.astype(np.float64)
+    return np.asarray(np.log1p((rows - n + 0.5) / (n + 0.5)))
 
 
 def top(scores: NDArray[Any], k: int) -> NDArray[np.intp]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from . import tokenizer
 
+_PUNCTUATION = re.compile(r"[\W_]+")
 _TITLE = re.compile(r"《([^《》]{2,80})》")
 _ASKING = re.compile(r"[?？]|多少|什么|哪|吗|怎么|如何|是否|能不能|几[个家年天]|谁|啥")
 
@@ -22,6 +23,7 @@ class Query:
     doc_nos: tuple[str, ...]
     titles: tuple[str, ...]
     regions: tuple[str, ...]  # full names
+    only_named: bool  # nothing but a document's number or title
     asking: bool  # worded as a question, so hardly a pasted passage
     grams: frozenset[str]
 
@@ -32,19 +34,26 @@ def parse(question: str, region_names: Mapping[str, str], repaired: str | None =
     spelled = tokenizer.spell_numbers(normal)
     regions = dict.fromkeys(full for name, full in region_names.items() if name in normal)
     regions = dict.fromkeys(r for r in regions if not any(r != other and r in other for other in regions))
+    numbers, titles = tuple(tokenizer.doc_no_keys(normal)), tuple(_TITLE.findall(normal))
     return Query(
         text=spelled,
         plain=normal,
         terms=tokenizer.query_terms(repaired or question),
-        doc_nos=tuple(tokenizer.doc_no_keys(normal)),
-        titles=tuple(_TITLE.findall(normal)),
+        doc_nos=numbers,
+        titles=titles,
         regions=tuple(regions),
+        only_named=bool(numbers or titles) and len(bare(_TITLE.sub("", tokenizer.without_doc_nos(normal)))) < 3,
         asking=bool(_ASKING.search(normal)),
         grams=grams(spelled),
     )
 
 
+def bare(text: str) -> str:
+    """A text without punctuation and white space."""
+    return _PUNCTUATION.sub("", text)
+
+
 def grams(text: str) -> frozenset[str]:
     """Pairs of neighbouring characters, punctuation left out."""
-    bare = re.sub(r"[\W_]+", "", text)
-    return frozenset(bare[i : i + 2] for i in range(len(bare) - 1))
+    letters = bare(text)
+    return frozenset(letters[i : i + 2] for i in range(len(letters) - 1))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.fuzz import partial_ratio
 
 from ingest.model import NodeKind
 
@@ -108,7 +109,7 @@ class Index:
         if not len(found.places):
             return []
         scores = fusion.combine(found.features, self.weights)
-        scores = fusion.passage(scores, found, asked.asking, len(asked.grams))
+        scores = self._looked_up(asked, found, scores)
         return [self._hit(found, i, score) for i, score in self._ranked(found, scores, k)]
 
     def repaired(self, question: str) -> str:
@@ -179,6 +180,23 @@ class Index:
             for i in top(words[chosen], 100):
                 held = query.grams(self.tables.text[int(chosen[i])])
                 out[i] = len(asked.grams & held) / len(asked.grams)
+        return out
+
+    def _looked_up(self, asked: query.Query, found: fusion.Found, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """When the question is a pasted passage, the clause that holds it, most nearly letter by letter, comes first."""
+        coverage, named = found.column("coverage"), found.column("named")
+        if asked.only_named and named.any():
+            return np.asarray(0.5 * named + 0.5 * scores)
+        best = float(coverage.max(initial=0.0))
+        if asked.asking or len(asked.grams) < 6 or best < 0.45:
+            return scores
+        wanted = query.bare(asked.text)
+        out = 0.3 * scores
+        for i in top(coverage, 16):
+            if coverage[i] > best - 0.25:
+                text = query.bare(self.tables.text[int(found.places[i])])
+                if len(text) >= 0.5 * len(wanted):
+                    out[i] = (partial_ratio(wanted, text) - 0.001 * found.column("long")[i]) / 101 + 0.005 * scores[i]
         return out
 
     def _named(self, asked: query.Query) -> NDArray[np.float64]:

@@ -252,14 +252,14 @@ def train(
 
 
 def save(folder: Path, table: NDArray[np.float32], tokens: Any, card: str) -> None:
-    """Write the model in sentence-transformers' own format (StaticEmbedding, Normalize), weights as float16."""
+    """Write the model in sentence-transformers' own format (StaticEmbedding, Normalize), weights rounded to half precision."""
     from safetensors.numpy import save_file
 
     part = folder / "0_StaticEmbedding"
     part.mkdir(parents=True, exist_ok=True)
     (folder / "1_Normalize").mkdir(exist_ok=True)
     tokens.save(str(part / "tokenizer.json"), pretty=False)
-    save_file({"embedding.weight": table.astype(np.float16)}, str(part / "model.safetensors"))
+    save_file({"embedding.weight": table.astype(np.float16).astype(np.float32)}, str(part / "model.safetensors"))
     modules = [
         {"idx": 0, "name": "0", "path": "0_StaticEmbedding", "type": "sentence_transformers.models.StaticEmbedding"},
         {"idx": 1, "name": "1", "path": "1_Normalize", "type": "sentence_transformers.models.Normalize"},

@@ -34,7 +34,11 @@ def _read(name: str) -> Any:
 def terms() -> tuple[str, ...]:
     """Words to keep whole, curated and mined, and every form of a synonym group."""
     curated = [term for group in _read("terms.yaml")["terms"].values() for term in group]
-    return tuple(dict.fromkeys([*curated, *(form for group in synonyms() for form in group.forms)]))
+    return tuple(
+        dict.fromkeys(
+            [*curated, *_read("mined.yaml")["terms"], *(form for group in synonyms() for form in group.forms)]
+        )
+    )
 
 
 @cache
