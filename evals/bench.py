@@ -1,0 +1,358 @@
+"""`python -m evals.bench`: how fast and how large, part by part, in one run; peers beside ours where there are any.
+
+    python -m evals.bench [--out DIR] [--only PART] [--statutes FOLDER]
+
+Parts: ingest, index, query, cold, calculators, app, growth. Writes bench.json and bench.html into DIR, prints the
+table. `--statutes` points at a folder of Markdown statutes for the growth curves (not part of the project); without it
+they are drawn over copies of the corpus.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evals.charts import lines
+from evals.questions import load_questions, shipped_set
+from evals.run import machine
+from ingest.workspace import Workspace, bundled_corpus
+
+if TYPE_CHECKING:
+    from qa.engine import Engine
+
+ON = date(2018, 12, 1)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One figure: `value` in `unit`, measured `runs` times (the median is shown)."""
+
+    part: str
+    name: str
+    value: float
+    unit: str
+    note: str = ""
+
+    def line(self) -> str:
+        """The figure as a line of text."""
+        return f"{self.part:12} {self.name:34} {self.value:>12,.4g} {self.unit:8} {self.note}"
+
+
+@dataclass(frozen=True)
+class Curve:
+    """How something grows: for each series its (x, y) points."""
+
+    title: str
+    x_label: str
+    y_label: str
+    series: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+
+
+Part = Callable[[Path], Iterator[Measure | Curve]]
+
+
+def timed(work: Callable[..., Any], *arguments: Any, runs: int = 1) -> float:
+    """The median seconds that `work(*arguments)` takes."""
+    took = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        work(*arguments)
+        took.append(time.perf_counter() - started)
+    return statistics.median(took)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which `share` of them lie."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+# -- parts -------------------------------------------------------------------------------------------------------
+
+
+def bench_ingest(folder: Path) -> Iterator[Measure | Curve]:
+    """The bundled corpus into an empty store, then again with nothing changed."""
+    from ingest.pipeline import ingest
+
+    place = Workspace.resolve(folder / "w")
+    store = place.store()
+    characters = sum(len(p.read_text(encoding="utf-8")) for p in (bundled_corpus() / "sources").glob("*.txt"))
+    first = timed(ingest, [bundled_corpus() / "sources"], store)
+    again = timed(ingest, [bundled_corpus() / "sources"], store, runs=3)
+    yield Measure("ingest", "corpus into an empty store", first, "s", f"{characters:,} characters")
+    yield Measure("ingest", "characters a second", characters / first, "1/s")
+    yield Measure("ingest", "again, nothing changed", again * 1000, "ms")
+    yield Measure("ingest", "store on disk", place.store_path.stat().st_size / 2**20, "MiB")
+
+
+def bench_index(folder: Path) -> Iterator[Measure | Curve]:
+    """The index over that store, from nothing and again after one source changed."""
+    from index import Index, build_index
+
+    place = Workspace.resolve(folder / "w")
+    store = place.store()
+    yield Measure(
+        "index",
+        "built from nothing",
+        timed(build_index, store, place.index_path),
+        "s",
+        f"{len(store.clauses()):,} clauses",
+    )
+    store.remove("002_8638f2724e834911.txt")
+    yield Measure("index", "refreshed, one source gone", timed(build_index, store, place.index_path), "s")
+    yield Measure("index", "opened", timed(Index.open, place.index_path, store, runs=5) * 1000, "ms")
+    size = sum(p.stat().st_size for p in place.index_path.rglob("*") if p.is_file())
+    yield Measure("index", "on disk", size / 2**20, "MiB")
+
+
+def bench_query(folder: Path) -> Iterator[Measure | Curve]:
+    """Search and ask over the shipped set, alone and eight at a time."""
+    engine = _engine(folder)
+    questions = [question.question for question in load_questions(shipped_set())]
+    engine.ask(questions[0], as_of=ON)
+    ways: dict[str, Callable[[str], Any]] = {
+        "search": partial(engine.search, as_of=ON, k=20),
+        "ask": partial(engine.ask, as_of=ON),
+    }
+    for name, once in ways.items():
+        took = [timed(once, question) * 1000 for question in questions]
+        yield Measure("query", f"{name}, median", percentile(took, 0.5), "ms", f"{len(questions)} questions")
+        yield Measure("query", f"{name}, 95 %", percentile(took, 0.95), "ms")
+        whole = timed(_eight_at_a_time, once, questions)
+        yield Measure("query", f"{name}, eight threads", len(questions) / whole, "1/s")
+    yield Measure(
+        "query", "peak memory of the process", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MiB"
+    )
+
+
+def _eight_at_a_time(once: Callable[[str], Any], questions: Sequence[str]) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(once, questions))
+
+
+def bench_cold(folder: Path) -> Iterator[Measure | Curve]:
+    """Commands in a fresh process on a filled workspace, and the very first one on an empty workspace."""
+    _engine(folder).store.close()
+    question = load_questions(shipped_set())[0].question
+
+    def zhengce(*arguments: str, home: Path) -> Callable[[], Any]:
+        environment = {**os.environ, "ZHENGCE_HOME": str(home)}
+        command = [sys.executable, "-m", "qa.cli", *arguments]
+        return lambda: subprocess.run(
+            command, check=True, capture_output=True, env=environment, stdin=subprocess.DEVNULL
+        )
+
+    full = Workspace.resolve(folder / "w").path
+    yield Measure("cold", "zhengce --help", timed(zhengce("--help", home=full), runs=3), "s")
+    yield Measure("cold", "zhengce search", timed(zhengce("search", question, home=full), runs=3), "s")
+    yield Measure("cold", "zhengce ask", timed(zhengce("ask", question, "--json", home=full), runs=3), "s")
+    yield Measure(
+        "cold",
+        "zhengce ask, empty workspace",
+        timed(zhengce("ask", question, home=folder / "new")),
+        "s",
+        "ingests and indexes the corpus first",
+    )
+
+
+def bench_calculators(folder: Path) -> Iterator[Measure | Curve]:
+    """Every shipped worked example of every calculator, one after the other."""
+    from qa import calculators
+
+    rules = calculators.all_rules()
+    cases = [(rule.id, dict(example.inputs)) for rule in rules for example in getattr(rule, "examples", ())]
+    yield Measure("calculators", "rules", len(rules), "")
+    if cases:
+        clauses = Workspace.resolve(folder / "w").store()
+
+        def run_all() -> None:
+            for id, inputs in cases:
+                calculators.run(id, inputs, as_of=ON, clauses=clauses)
+
+        run_all()
+        rate = len(cases) / timed(run_all, runs=3)
+        yield Measure("calculators", "calculations a second", rate, "1/s", f"{len(cases)} examples")
+
+
+def bench_app(folder: Path) -> Iterator[Measure | Curve]:
+    """From starting the server to its first healthy answer."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    script = Path(__file__).resolve().parents[1] / "app_streamlit.py"
+    if not script.exists():
+        return
+    environment = {**os.environ, "ZHENGCE_HOME": str(Workspace.resolve(folder / "w").path)}
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(script),
+        f"--server.port={port}",
+        "--server.headless=true",
+        "--server.address=127.0.0.1",
+    ]
+    started = time.perf_counter()
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while time.perf_counter() - started < 60:
+            with (
+                suppress(OSError),
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1) as reply,
+            ):
+                if reply.status == 200:
+                    yield Measure("app", "server healthy after", time.perf_counter() - started, "s")
+                    return
+            time.sleep(0.05)
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def bench_growth(folder: Path, statutes: Path | None = None) -> Iterator[Measure | Curve]:
+    """Ingestion, index and search as the corpus grows; rank-bm25 itself beside our search."""
+    from index import Index, build_index
+    from ingest.pipeline import ingest
+
+    files = sorted(statutes.rglob("*.md")) if statutes is not None else []
+    steps = [s for s in (30, 100, 300, 1000, 3000) if s <= len(files)] or [1, 2, 4, 8]
+    ingested: list[tuple[float, float]] = []
+    built: list[tuple[float, float]] = []
+    searched: list[tuple[float, float]] = []
+    peer: list[tuple[float, float]] = []
+    questions = [question.question for question in load_questions(shipped_set())][:60]
+    place = Workspace.resolve(folder / "growth")
+    store, done = place.store(), 0
+    for step in steps:
+        more = files[done:step] if files else _copies(folder / "copies", done, step)
+        took = timed(ingest, more, store)
+        done = step
+        clauses = store.clauses()
+        ingested.append((len(clauses), took + (ingested[-1][1] if ingested else 0.0)))
+        shutil.rmtree(place.index_path, ignore_errors=True)
+        built.append((len(clauses), timed(build_index, store, place.index_path)))
+        index = Index.open(place.index_path, store)
+        index.search(questions[0], 20)
+        median = statistics.median(timed(index.search, question, 20) for question in questions)
+        searched.append((len(clauses), median * 1000))
+        if len(clauses) <= 60_000:
+            peer.append((len(clauses), _rank_bm25([node.text for node in clauses], questions)))
+    yield Curve("ingestion and indexing", "clauses", "seconds", {"ingest": ingested, "index": built})
+    yield Curve(
+        "search, median", "clauses", "milliseconds", {"ours (hybrid)": searched, "rank-bm25 (words only)": peer}
+    )
+    yield Measure("growth", "search at the largest size", searched[-1][1], "ms", f"{searched[-1][0]:,.0f} clauses")
+
+
+def _copies(folder: Path, done: int, step: int) -> list[Path]:
+    """The corpus again under other names and with its numbers changed, so that no two clauses are the same."""
+    made = []
+    for number in range(done, step):
+        target = folder / str(number)
+        target.mkdir(parents=True, exist_ok=True)
+        for source in sorted((bundled_corpus() / "sources").glob("*.txt")):
+            path = target / f"{number}-{source.name}"
+            path.write_text(
+                source.read_text(encoding="utf-8")
+                .replace("2018年", f"{2018 + number}年")
+                .replace("企业", f"企业{number}"),
+                encoding="utf-8",
+            )
+            made.append(path)
+    return made
+
+
+def _rank_bm25(texts: list[str], questions: list[str]) -> float:
+    """Median milliseconds of rank-bm25's own scoring over the same clauses and the same words."""
+    from rank_bm25 import BM25Okapi
+
+    from index import tokenizer
+
+    peer = BM25Okapi([tokenizer.words(text) for text in texts])
+    asked = [list(tokenizer.query_terms(question)) for question in questions]
+    return statistics.median(timed(peer.get_scores, words) * 1000 for words in asked)
+
+
+def _engine(folder: Path) -> Engine:
+    from qa.engine import Engine
+
+    return Engine.open(Workspace.resolve(folder / "w"))
+
+
+PARTS: dict[str, Part] = {
+    "ingest": bench_ingest,
+    "index": bench_index,
+    "query": bench_query,
+    "cold": bench_cold,
+    "calculators": bench_calculators,
+    "app": bench_app,
+    "growth": bench_growth,
+}
+
+
+# -- command -----------------------------------------------------------------------------------------------------
+
+
+def write(out: Path, measures: Sequence[Measure], curves: Sequence[Curve]) -> None:
+    """bench.json, and bench.html with the table and the curves."""
+    from jinja2 import Environment, PackageLoader
+
+    out.mkdir(parents=True, exist_ok=True)
+    data = {"machine": machine(), "measures": [asdict(m) for m in measures], "curves": [asdict(c) for c in curves]}
+    (out / "bench.json").write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
+    charts = [(c.title, lines(c.series, x_label=c.x_label, y_label=c.y_label, log=True, title=c.title)) for c in curves]
+    page = Environment(loader=PackageLoader("evals", "."), autoescape=True).get_template("bench.html.j2")
+    (out / "bench.html").write_text(page.render(machine=machine(), measures=measures, charts=charts), encoding="utf-8")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the parts in order, each on what the ones before left in a scratch folder."""
+    parser = argparse.ArgumentParser(prog="python -m evals.bench", description=__doc__)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--only", choices=list(PARTS), action="append")
+    parser.add_argument("--statutes", type=Path)
+    options = parser.parse_args(arguments)
+    folder = Path(tempfile.mkdtemp(prefix="zhengce-bench-"))
+    measures: list[Measure] = []
+    curves: list[Curve] = []
+    try:
+        for name, part in PARTS.items():
+            if options.only and name not in options.only:
+                continue
+            made = bench_growth(folder, options.statutes) if name == "growth" else part(folder)
+            for found in made:
+                if isinstance(found, Measure):
+                    measures.append(found)
+                    print(found.line(), flush=True)
+                else:
+                    curves.append(found)
+                    for series, points in found.series.items():
+                        shown = "  ".join(f"{x:,.0f}: {y:,.3g}" for x, y in points)
+                        print(f"{'curve':12} {found.title} · {series} ({found.y_label})  {shown}", flush=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if options.out is not None:
+        write(options.out, measures, curves)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
