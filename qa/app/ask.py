@@ -54,10 +54,10 @@ def main() -> None:
     for n, exchange in enumerate(chat):
         _show(engine, exchange, f"{n}", latest=n == len(chat) - 1 and not asked)
     if asked:
-        exchange = _ask(engine, asked, region, as_of, chat)
-        if exchange is not None:
-            chat.append(exchange)
-            _show(engine, exchange, f"{len(chat) - 1}", latest=True, question_shown=True)
+        answered = _ask(engine, asked, region, as_of, chat)
+        if answered is not None:
+            chat.append(answered)
+            _show(engine, answered, f"{len(chat) - 1}", latest=True, question_shown=True)
             st.html(_TO_QUESTION, unsafe_allow_javascript=True)
     if chat and st.sidebar.button("新的对话", icon=":material/add_comment:", width="stretch"):
         st.session_state["chat"] = []

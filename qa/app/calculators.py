@@ -63,7 +63,7 @@ def _matches(rule: Rule, words: str, kind: str | None, region: str | None) -> bo
     if region and rule.region not in family(region):
         return False
     text = " ".join((rule.title, rule.region, rule.document, rule.doc_no or "", rule.issuer, rule.id))
-    text += " ".join(i.label for i in (*rule.inputs, *rule.outputs))
+    text += " ".join([*(i.label for i in rule.inputs), *(o.label for o in rule.outputs)])
     return all(word in text for word in words.split())
 
 
@@ -82,12 +82,12 @@ def _one(engine: Engine, rule: Rule, as_of: date) -> None:
     with fill:
         forms.calculator(engine, rule, {}, f"page-{rule.id}", as_of)
     with many:
-        _batch(engine, rule, as_of)
+        _batch(rule, as_of)
     with about:
         _about(rule)
 
 
-def _batch(engine: Engine, rule: Rule, as_of: date) -> None:
+def _batch(rule: Rule, as_of: date) -> None:
     st.caption("下载模板，每行填一个案例，再上传。列名可用中文名称或英文名。")
     st.download_button(
         "下载模板 XLSX",
@@ -103,7 +103,7 @@ def _batch(engine: Engine, rule: Rule, as_of: date) -> None:
         return
     try:
         rows = tables.read(uploaded.name, uploaded.getvalue())
-        header, results, failed = tables.work_out(engine, rule, rows, as_of)
+        header, results, failed = tables.work_out(rule, rows, as_of)
     except IngestError as error:
         st.error(label(str(error)), icon=":material/error:")
         return

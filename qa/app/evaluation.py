@@ -77,6 +77,10 @@ def _run(engine: Engine, name: str, data: bytes, first: int, as_of: date) -> Any
     if len(questions) > MAX_QUESTIONS:
         raise IngestError(f"题集有 {len(questions)} 题，一次最多 {MAX_QUESTIONS} 题")
     bar = st.progress(0.0, text="等待前一个评测完成……")
+
+    def report(_: str, done: int, total: int) -> None:
+        bar.progress(done / total, text=f"已答 {done} / {total} 题")
+
     with _one_at_a_time:
         made = run(
             asking(engine, as_of),
@@ -84,7 +88,7 @@ def _run(engine: Engine, name: str, data: bytes, first: int, as_of: date) -> Any
             all_sources(engine),
             name=name,
             about={"题集": name, "日期": as_of.isoformat()},
-            progress=lambda _, done, total: bar.progress(done / total, text=f"已答 {done} / {total} 题"),
+            progress=report,
         )
     bar.empty()
     return made

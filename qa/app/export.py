@@ -176,7 +176,8 @@ def xlsx_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    for row in ([cell(h) for h in header], *([_cell(v) for v in row] for row in rows)):
+    lines: list[list[object]] = [[cell(h) for h in header], *([_cell(v) for v in row] for row in rows)]
+    for row in lines:
         sheet.append([document_text(v) if isinstance(v, str) else v for v in row])
     out = io.BytesIO()
     book.save(out)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 REASONS = ("答非所问", "数字不对", "条款不对", "已经失效", "不够具体", "其他")
 _LIMIT = 2000
@@ -83,7 +84,7 @@ class Feedback:
                 f" FROM feedback {where} ORDER BY id DESC LIMIT ?",
                 [*values, limit],
             ).fetchall()
-        return [Entry(*row[:3], tuple(row[3].split("\n")) if row[3] else (), *row[4:10], bool(row[10])) for row in rows]
+        return [_entry(*row) for row in rows]
 
     def mark_done(self, ids: Sequence[int], done: bool = True) -> None:
         """Tick entries off (or back on)."""
@@ -100,3 +101,21 @@ class Feedback:
                 yield db
         finally:
             db.close()
+
+
+def _entry(*row: Any) -> Entry:
+    vote, question, answer, clauses, *more, id, done = row
+    reason, comment, region, as_of, at = more
+    return Entry(
+        vote,
+        question,
+        answer,
+        tuple(clauses.split("\n")) if clauses else (),
+        reason,
+        comment,
+        region,
+        as_of,
+        at,
+        id,
+        bool(done),
+    )

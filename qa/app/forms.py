@@ -99,7 +99,7 @@ def field(item: Input, given: Any, key: str) -> Any:
             return None if picked is None else picked == "是"
         case "choice":
             options = list(item.choices)
-            index = options.index(start) if start in options else None
+            index = options.index(start) if isinstance(start, str) and start in options else None
             return st.selectbox(
                 name,
                 options,

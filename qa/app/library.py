@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
@@ -165,7 +166,7 @@ def _tables(nodes: Sequence[Node]) -> None:
         columns = next((r.columns for r in rows if r.columns), table.columns)
         st.download_button(
             "下载这张表",
-            lambda columns=columns, rows=rows: export.xlsx_bytes(columns, [r.cells for r in rows]),
+            partial(export.xlsx_bytes, columns, [r.cells for r in rows]),
             f"表{n}.xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             key=f"table-{n}",

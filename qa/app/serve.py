@@ -6,6 +6,7 @@ import importlib.util
 import os
 import socket
 import threading
+from datetime import date
 from pathlib import Path
 
 from ingest.model import IngestError
@@ -74,12 +75,6 @@ def _warm_up() -> None:
     try:
         from qa.app import state
 
-        state.engine().search("企业", as_of=_any_day(), k=1)
+        state.engine().search("企业", as_of=date.today(), k=1)
     except IngestError as error:
         print(" ".join(str(error).split()))
-
-
-def _any_day():  # type: ignore[no-untyped-def]
-    from datetime import date
-
-    return date.today()

@@ -6,6 +6,7 @@ import csv as csv_module
 import io
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from itertools import zip_longest
 from typing import Any
 
 from ingest.model import IngestError
@@ -13,7 +14,6 @@ from qa import calculators
 from qa.app import export, forms
 from qa.app.escape import html
 from qa.calculators import Input, Rule
-from qa.engine import Engine
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_MB = 5
@@ -48,13 +48,21 @@ def read(name: str, data: bytes) -> list[dict[str, Any]]:
     if len(data) > MAX_MB * 1024 * 1024:
         raise IngestError(f"表格超过 {MAX_MB} MB：请分成几个文件")
     rows = _read_xlsx(data) if name.lower().endswith(".xlsx") else _read_csv(data)
-    filled = [row for row in rows if any(v not in (None, "") for v in row)]
+    filled = [row for row in map(_trimmed, rows) if row]
     if len(filled) < 2:
         raise IngestError("表格里没有数据行：第一行写列名，从第二行起每行一个案例")
     if len(filled) - 1 > MAX_ROWS or len(filled[0]) > MAX_COLUMNS:
         raise IngestError(f"表格太大：最多 {MAX_ROWS} 行、{MAX_COLUMNS} 列")
     header = [str(v or "").strip() for v in filled[0]]
-    return [dict(zip(header, row, strict=False)) for row in filled[1:]]
+    return [dict(zip_longest(header, row[: len(header)])) for row in filled[1:]]
+
+
+def _trimmed(row: Sequence[Any]) -> list[Any]:
+    """A row without the blank cells at its end."""
+    cells = list(row)
+    while cells and cells[-1] in (None, ""):
+        cells.pop()
+    return cells
 
 
 def _read_csv(data: bytes) -> list[list[Any]]:
@@ -89,7 +97,7 @@ def _read_xlsx(data: bytes) -> list[list[Any]]:
         raise IngestError("读不了这个 XLSX：文件已损坏，或不是 Excel 2007 以后的格式") from error
 
 
-def work_out(engine: Engine, rule: Rule, rows: Sequence[Row], as_of: date) -> tuple[list[str], list[list[Any]], int]:
+def work_out(rule: Rule, rows: Sequence[Row], as_of: date) -> tuple[list[str], list[list[Any]], int]:
     """Header, one result row for each input row, and how many of them are wrong."""
     used = {i.name: i for i in rule.inputs} | {i.label: i for i in rule.inputs}
     unknown = [name for name in rows[0] if name and name not in used]

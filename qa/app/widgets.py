@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -25,9 +25,13 @@ def facet_boxes(key: str, counts: Mapping[str, Counter[str]], names: tuple[str, 
             name,
             options,
             key=box,
-            format_func=lambda value, tally=tally: f"{value}（{tally.get(value, 0)}）",
+            format_func=_counted(tally),
             placeholder="不限",
         )
+
+
+def _counted(tally: Counter[str]) -> Callable[[str], str]:
+    return lambda value: f"{value}（{tally.get(value, 0)}）"
 
 
 def page_number(key: str, pages: int) -> int:
