@@ -22,7 +22,7 @@ from ingest.model import Document, Fact, Node, NodeKind, Parsed, Source
 from ingest.store import Store
 
 _ROOT = Path(__file__).resolve().parents[1]
-_CLAUSES = (1500, 2500)  # of the two states, so that one cannot pass for the other
+_CLAUSES = (600, 1000)  # of the two states, so that one cannot pass for the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def kill_loop(folder: Path, times: int, *, seed: int = 0) -> Outcome:
             stdout=subprocess.PIPE,
         )
         assert writer.stdout is not None and writer.stdout.readline() == b"ready\n"
-        time.sleep(chance.uniform(0, 0.15))
+        time.sleep(chance.uniform(0, 0.1))
         writer.send_signal(signal.SIGKILL)
         writer.wait()
         writer.stdout.close()

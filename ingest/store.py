@@ -324,7 +324,7 @@ class Store:
         return sorted(texts, key=lambda entry: len(entry[0]))
 
     def _nodes(self, clause: str, values: list[Any]) -> list[Node]:
-        with self._database() as db:
+        with self._snapshot() as db:
             ordered = clause if "ORDER BY" in clause else clause + " ORDER BY seq"
             rows = db.execute(f"SELECT * FROM nodes{ordered}", values).fetchall()
             names: dict[int, str] = {}
@@ -351,10 +351,10 @@ class Store:
         """
         sql = "SELECT links.*, nodes.document_id FROM links JOIN nodes ON nodes.id = links.clause_id"
         where, values = ("", ()) if document_id is None else (" WHERE nodes.document_id = ?", (document_id,))
-        with self._database() as db:
+        with self._snapshot() as db:
             rows = db.execute(f"{sql}{where} ORDER BY links.seq", values).fetchall()
-        titles: dict[str, str] = self._cached("titles", lambda: _title_index(self.documents()))
-        known: set[str] = self._cached("ids", lambda: {document.id for document in self.documents()})
+            titles: dict[str, str] = self._cached("titles", lambda: _title_index(self.documents()))
+            known: set[str] = self._cached("ids", lambda: {document.id for document in self.documents()})
         found = []
         for row in rows:
             link = _LINKS.decode(row)
@@ -372,7 +372,7 @@ class Store:
     # --- the database
 
     def _cached(self, key: str, make: Callable[[], Any]) -> Any:
-        with self._database() as db:
+        with self._snapshot() as db:
             state = (self._changes, db.execute("PRAGMA data_version").fetchone()[0])
             held = self._cache.get(key)
             if held is None or held[0] != state:
@@ -398,6 +398,19 @@ class Store:
                 raise IngestError(
                     f"工作区已损坏（{self._path}：{error}）：请删除该文件后重新运行 zhengce ingest"
                 ) from error
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Several reads that see one state, whatever other processes write meanwhile."""
+        with self._database() as db:
+            nested = db.in_transaction
+            if not nested:
+                db.execute("BEGIN")
+            try:
+                yield db
+            finally:
+                if not nested and db.in_transaction:
+                    db.execute("ROLLBACK")
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

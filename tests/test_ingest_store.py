@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import threading
 import time
 from dataclasses import replace
 from datetime import date
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from evals import faults_ingest
 from ingest.model import Document, Fact, IngestError, Link, Node, NodeKind, Parsed, Source, TableSpan
 from ingest.store import Store
 
@@ -242,3 +244,31 @@ def test_three_thousand_nodes_load_within_a_tenth_of_a_second(store: Store) -> N
         assert len(store.nodes()) == 3001
         took.append(time.perf_counter() - begin)
     assert min(took) < 0.1
+
+
+def test_a_kill_at_any_moment_leaves_the_old_state_or_the_new(tmp_path: Path) -> None:
+    outcome = faults_ingest.kill_loop(tmp_path, 6)  # evals/faults_ingest.py runs it more than a hundred times
+    assert (outcome.old_or_new, outcome.mixed, outcome.broken) == (6, 0, 0)
+
+
+def test_readers_see_a_whole_state_while_a_source_is_being_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    states = faults_ingest.state(0), faults_ingest.state(1)
+    writer, reader = Store.open(path), Store.open(path)
+    writer.replace(states[0])
+    stop = threading.Event()
+
+    def write() -> None:
+        number = 1
+        while not stop.is_set():
+            writer.replace(states[number])
+            number = 1 - number
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        for _ in range(10):
+            assert len(reader.nodes()) in {len(parsed.nodes) for parsed in states}
+    finally:
+        stop.set()
+        thread.join()
