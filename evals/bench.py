@@ -173,18 +173,19 @@ def bench_cold(folder: Path) -> Iterator[Measure | Curve]:
 
 
 def bench_calculators(folder: Path) -> Iterator[Measure | Curve]:
-    """Every shipped worked example of every calculator, one after the other."""
+    """Every worked example of the calculators' tests, one after the other, each with its clauses looked up."""
     from qa import calculators
 
-    rules = calculators.all_rules()
-    cases = [(rule.id, dict(example.inputs)) for rule in rules for example in getattr(rule, "examples", ())]
-    yield Measure("calculators", "rules", len(rules), "")
+    folder_of_examples = Path(__file__).resolve().parents[1] / "tests" / "calculator_examples"
+    texts = [path.read_text(encoding="utf-8") for path in sorted(folder_of_examples.glob("*.jsonl"))]
+    cases = [calculators.loads(line) for text in texts for line in text.splitlines() if line.strip()]
+    yield Measure("calculators", "rules", len(calculators.all_rules()), "")
     if cases:
         clauses = Workspace.resolve(folder / "w").store()
 
         def run_all() -> None:
-            for id, inputs in cases:
-                calculators.run(id, inputs, as_of=ON, clauses=clauses)
+            for case in cases:
+                calculators.run(case["calculator"], case["inputs"], as_of=ON, clauses=clauses)
 
         run_all()
         rate = len(cases) / timed(run_all, runs=3)

@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evals.compare import Comparison, compare
+from evals.compare import Comparison
+from evals.compare import compare as compare_runs
 from evals.metrics import METRICS
 from evals.questions import Question, check, load_questions, shipped_set
 from evals.report import write_report
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
     from qa.engine import Engine
 
 WITHOUT_REGION = "不给地区"
+SHOWN = 20  # faults of the set that are printed
 
 
 def main_eval(
     set: Path | None = None,
     out: Path | None = None,
     workspace: Path | None = None,
-    compare_with: Path | None = None,
+    compare: Path | None = None,
     *,
     as_of: date | None = None,
     ablations: bool = False,
@@ -45,7 +47,7 @@ def main_eval(
     path = set or shipped_set()
     questions = load_questions(path)[:limit]
     place: Workspace = workspace_at(workspace)
-    earlier = Run.load(compare_with) if compare_with is not None else None
+    earlier = Run.load(compare) if compare is not None else None
     engine = Engine.open(place, progress=progress)
     on = as_of or date.today()
     sources = all_sources(engine)
@@ -58,7 +60,7 @@ def main_eval(
     )
     clauses = {id: node.text for id, node in engine.nodes.items()}
     trec = measures(made, clauses)
-    comparison = compare(earlier, made) if earlier is not None else None
+    comparison = compare_runs(earlier, made) if earlier is not None else None
 
     folder = out or place.path / "eval" / path.stem
     try:
@@ -80,8 +82,10 @@ def main_eval(
 
     for line in summary_lines(made, bare, trec, comparison):
         print(line)
-    for problem in faults:
+    for problem in faults[:SHOWN]:
         print(f"问题集：{problem}")
+    if len(faults) > SHOWN:
+        print(f"问题集：另有 {len(faults) - SHOWN} 处，见 python -m evals.workshop check")
     print(f"报告：{folder / 'report.html'}")
     return 1 if any(problem.serious for problem in faults) else 0
 
