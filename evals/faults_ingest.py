@@ -54,10 +54,10 @@ def state(number: int) -> Parsed:
     return Parsed(source, (document,), tuple(nodes), tuple(facts))
 
 
-def write_for_ever(path: str) -> None:
+def write_for_ever(path: Path) -> None:
     """What the process does that is going to be killed."""
     states = state(0), state(1)
-    with Store.open(Path(path)) as store:
+    with Store.open(path) as store:
         print("ready", flush=True)
         number = 0
         while True:
@@ -75,13 +75,7 @@ def kill_loop(folder: Path, times: int, *, seed: int = 0) -> Outcome:
     good = mixed = broken = during = 0
     for _ in range(times):
         writer = subprocess.Popen(
-            [
-                sys.executable,
-                "-P",
-                "-c",
-                "import sys; from evals.faults_ingest import write_for_ever as w; w(sys.argv[1])",
-                path,
-            ],
+            [sys.executable, "-P", __file__, "--write", path],  # the file itself: the package imports far more
             env={**os.environ, "PYTHONPATH": str(_ROOT)},
             stdout=subprocess.PIPE,
         )
@@ -116,7 +110,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=120)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--write", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.write is not None:
+        write_for_ever(arguments.write)
     with tempfile.TemporaryDirectory() as folder:
         outcome = kill_loop(Path(folder), arguments.times, seed=arguments.seed)
     print(outcome)
