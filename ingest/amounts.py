@@ -297,7 +297,7 @@ def _plain(body: str, text: str) -> Iterator[Amount]:
         if second is not None and not unit and m["u1"]:  # "50万元—方案": the dash is punctuation
             unit = m["u1"]
         chinese = first[0] in _CN
-        if start and body[start - 1] in "第某数几":  # ordinals, and numbers that are none
+        if start and body[start - 1] in ("第某数几" if chinese else "第某"):  # ordinals, 数十; but 人数90人 is a count
             continue
         if not unit and not re.search(r"[万亿]\s*$", second or first):
             continue
