@@ -17,20 +17,23 @@ from functools import cache
 from typing import Any
 
 from ingest.regions import related
+
 from qa.calculators import Calculation, ClauseFinder, Input, Output, Rule, get, run
 from qa.calculators.case import fmt, show_value
 from qa.calculators.inputs import CalcError
 from qa.evidence import Evidence
 from qa.question import Question
-from qa.reading import Guide, Reading, Told, in_unit_of, read, tell, wordings
+from qa.reading import Guide, Reading, Told, read, tell, wordings
 
 HEADLINE = 180  # characters
 LEAST = 0.45  # below this fit a calculator is not linked
+NAMED_ONLY = 0.55  # … and at most this, where the question only names what has a fixed figure: a clause answers that
 KEPT = 3
 NATIONAL = "全国"
 
 _TOGETHER = re.compile(r"共|合计|加起来|加总|总计|总额|全部|累计|两项|都算上|一起")
-_QUANTITY = ("calculation", "score", "amount", "rate", "applicability", "deadline", "compare", "condition")
+_FIGURES = ("calculation", "score", "amount", "rate", "applicability", "deadline", "compare")
+_ELSE = ("document", "contact", "materials", "list", "definition")  # kinds of question that no calculator answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,10 @@ def link(
     found = sorted(_candidates(question, told, evidence), key=lambda c: (-c.fit, c.guide.rank))
     if not found:
         return ()
+    if (pair := _pair(found)) and _TOGETHER.search(told.text):
+        both = [_worked(c, question, told, as_of, clauses) for c in pair]
+        if (added := _added(pair, both)) is not None:
+            return added
     chosen = _chosen(found)
     linked = [_worked(c, question, told, as_of, clauses) for c in chosen]
     linked = [one for one in linked if one is not None]
@@ -105,18 +112,18 @@ def _in_region(guide: Guide, question: Question) -> bool:
 
 def _enough(guide: Guide, rule: Rule, reading: Reading, question: Question) -> bool:
     """Whether the question gives the rule something to work with, and asks for something that it works out."""
-    if not question.asks(*_QUANTITY):
+    figures = [i for i in rule.inputs if i.type in ("number", "integer", "date") and i.name in reading.given]
+    if not question.asks("calculation", "score") and question.asks(*_ELSE):
         return False
     if guide.fixed:
         choices = [i for i in rule.inputs if i.type == "choice" and i.required]
-        return all(
-            i.name in reading.given or guide.cues.get(i.name) and i.name in reading.inputs for i in choices
-        ) and (not choices or any(i.name in reading.given for i in choices))
-    figures = [i for i in rule.inputs if i.type in ("number", "integer", "date") and i.name in reading.given]
+        named = all(i.name in reading.given or i.name in reading.inputs for i in choices)
+        return bool(figures) or (named and question.asks(*_FIGURES) and (not choices or bool(reading.given)))
     if figures:
         return True
     wants_figures = any(i.type in ("number", "integer") and i.required for i in rule.inputs)
-    return bool(reading.given) and (rule.kind == "score" or not wants_figures or question.asks("applicability"))
+    worked_out = rule.kind == "score" or not wants_figures or question.asks("applicability")
+    return bool(reading.given) and question.asks(*_FIGURES) and worked_out
 
 
 def _fit(
@@ -132,6 +139,9 @@ def _fit(
     fit = 0.5 + 0.3 * complete + 0.02 * len(guide.about) - 0.08 * min(reading.unused, 3) - 0.03 * guide.rank
     if reading.missing:
         fit -= 0.12
+    figures = [i for i in asked if i.type in ("number", "integer", "date")]
+    if not figures and not question.asks("score", "applicability") and not _TOGETHER.search(question.text):
+        fit = min(fit, NAMED_ONLY)
     if guide.document and guide.document in named:
         fit += 0.15
     elif named and guide.document and any(n in _rivals(guide.theme) for n in named):
@@ -178,6 +188,29 @@ def _chosen(found: Sequence[_Candidate]) -> list[_Candidate]:
     return chosen
 
 
+def _pair(found: Sequence[_Candidate]) -> tuple[_Candidate, _Candidate] | None:
+    """Two rules that one enterprise or county can have beside each other, both asked for."""
+    by_id = {c.guide.id: c for c in found}
+    return next(((c, by_id[c.guide.beside]) for c in found if c.guide.beside in by_id), None)
+
+
+def _added(pair: Sequence[_Candidate], both: Sequence[Linked | None]) -> tuple[Linked, ...] | None:
+    """Both results, the first one's headline giving the sum; None where one of them could not be worked out."""
+    amounts = []
+    for candidate, one in zip(pair, both, strict=True):
+        name = (candidate.guide.show or ("amount_wan",))[0]
+        amount = one.calculation.outputs.get(name) if one is not None and one.calculation is not None else None
+        if not isinstance(amount, Decimal):
+            return None
+        amounts.append(amount)
+    first, second = both
+    assert first is not None and second is not None
+    unit = pair[0].rule.output((pair[0].guide.show or ("amount_wan",))[0]).unit
+    parts = "＋".join(fmt(a, unit) for a in amounts)
+    headline = f"合计{fmt(sum(amounts, Decimal(0)), unit)}：{parts}（{first.headline}；{second.headline}）"
+    return replace(second, headline=headline[:HEADLINE], fit=max(first.fit, second.fit)), first
+
+
 # --- working it out --------------------------------------------------------------------------------------------------
 
 
@@ -190,17 +223,17 @@ def _worked(
         return _asking(candidate, reading.missing)
     results: list[tuple[dict[str, Any], Calculation]] = []
     for case in cases:
-        inputs = reading.inputs | case
-        try:
-            result = run(rule.id, inputs, as_of=as_of, clauses=clauses)
-        except CalcError:  # the rule is not there
+        result = _run(rule, reading.inputs | case, as_of, clauses)
+        if result is None:
             return None
         if result.error is not None:
             return _asking(candidate, tuple(i for i in rule.inputs if i.name == result.error.field))
+        for name, (_, last) in reading.spread.items():
+            other = _run(rule, reading.inputs | case | {name: last}, as_of, clauses)
+            if other is None or other.outputs != result.outputs:
+                return _asking(candidate, (rule.input(name),))  # only month or year was told, and the day decides
         results.append((case, result))
     distinct = _distinct(results)
-    if len(distinct) > 1 and (unsure := _unsure(rule, reading, cases)) is not None:
-        return _asking(candidate, (unsure,))
     headline = _headline(guide, rule, reading, distinct, question, told)
     return Linked(
         calculator=rule.id,
@@ -211,6 +244,13 @@ def _worked(
         calculation=distinct[0][1],
         headline=headline,
     )
+
+
+def _run(rule: Rule, inputs: Mapping[str, Any], as_of: date, clauses: ClauseFinder | None) -> Calculation | None:
+    try:
+        return run(rule.id, inputs, as_of=as_of, clauses=clauses)
+    except CalcError:  # the rule is not there
+        return None
 
 
 def _asking(candidate: _Candidate, missing: Sequence[Input]) -> Linked:
@@ -228,39 +268,28 @@ def _asking(candidate: _Candidate, missing: Sequence[Input]) -> Linked:
 
 def _cases(guide: Guide, rule: Rule, reading: Reading, told: Told) -> list[dict[str, Any]] | None:
     """The cases to run: those that the question states, the years it runs through, or all values of the one open choice."""
+    stated = list(reading.cases) or [{}]
     if not reading.missing:
-        return list(reading.cases) or [{}]
-    if len(reading.missing) > 1 or reading.cases:
+        return stated
+    if len(reading.missing) > 1:
         return None
     open_ = reading.missing[0]
+    values: list[Any] = []
     if open_.name == guide.sums and open_.type == "integer" and _TOGETHER.search(told.text):
-        years = next((in_unit_of(f, replace_name(open_)) for f in told.figures if f.unit == "年"), None)
-        if years is not None and years == years.to_integral_value() and 1 < years <= 5:
-            return [{open_.name: Decimal(n)} for n in range(1, int(years) + 1)]
-    if open_.type == "choice":
+        years = next((f.value for f in told.figures if f.unit == "年" and f.value in range(2, 6)), None)
+        values = [Decimal(n) for n in range(1, int(years) + 1)] if years is not None else []
+    elif open_.type == "choice":
         values = [
             v for v, label in open_.choices.items() if v not in ("other", "none") and not label.startswith("其他")
         ]
-        if 1 <= len(values) <= 3:
-            return [{open_.name: v} for v in values]
-    return None
-
-
-def replace_name(spec: Input) -> Input:
-    """The input under a plain name, so that a number of years can be read for 第几年."""
-    return spec.model_copy(update={"name": "years"})
+        values = values if len(values) <= 3 else []
+    return [case | {open_.name: v} for case in stated for v in values] or None
 
 
 def _distinct(results: Sequence[tuple[dict[str, Any], Calculation]]) -> list[tuple[dict[str, Any], Calculation]]:
     """One result where all cases come to the same."""
     first = results[0][1]
     return [results[0]] if all(r.outputs == first.outputs for _, r in results) else list(results)
-
-
-def _unsure(rule: Rule, reading: Reading, cases: Sequence[Mapping[str, Any]]) -> Input | None:
-    """The date of which only month or year was told, where the day decides."""
-    names = {name for case in cases for name in case}
-    return next((i for i in rule.inputs if i.name in names and i.type == "date"), None)
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
@@ -344,10 +373,12 @@ def _shown(guide: Guide, reading: Reading) -> tuple[str, ...] | None:
 
 def _silent(step: str, rule: Rule, reading: Reading) -> bool:
     """A step on a condition that was only assumed says nothing about the asker's case."""
-    for spec in rule.inputs:
-        if spec.name not in reading.given and spec.name in reading.inputs and step.startswith(spec.label):
-            return True
-    return False
+    if "——是：符合" in step or "——否：符合" in step or re.search(r"(?<![\d.])0(项|万元|人|个|元)? × .* = 0", step):
+        return True
+    return any(
+        spec.name not in reading.given and spec.name in reading.inputs and step.startswith(spec.label)
+        for spec in rule.inputs
+    )
 
 
 def _figure(guide: Guide, rule: Rule, result: Calculation, names: Sequence[str]) -> str:

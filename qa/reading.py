@@ -28,6 +28,7 @@ MAX_CASES = 4  # cases that one question may state
 _SPECIAL = re.compile(r"[\[\](){}.*?\\^$]")
 _BREAK = "。;?!\n"
 _PAUSE = ",、:"
+_PAUSES = frozenset(_PAUSE)
 
 
 class Words:
@@ -78,13 +79,24 @@ def words(alternatives: str) -> Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Via:
+    """An input told by another figure: 单笔发行6亿元 at 1‰, 保额5000万元 at the rate given (`rate` names that input)."""
+
+    wording: Words
+    times: Decimal
+    rate: str
+    said_as: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cue:
     """How people speak of one input.
 
     `words` stand beside its figure or date, or mean yes; `no` means no. `assume` is the value taken where the question
     is silent (a number, a choice, or the name of another input), `said_as` how the assumption is put.
-    `mention` is the count that a mere mention means; `choices` further names of choices; `series` the values that
-    several years or cases run through; `wide` lets words bind across the sentence's pauses.
+    `mention` is the count that a mere mention means; `choices` names of choices instead of their labels. `ask`: never
+    assumed; `near`: only a figure beside its wording is taken; `adds`: several figures told apart (分别…和…) add up;
+    `via`: how it follows from another figure.
     """
 
     words: Words = field(default_factory=lambda: words(""))
@@ -93,7 +105,10 @@ class Cue:
     said_as: str = ""
     mention: Decimal | None = None
     choices: Mapping[str, Words] = field(default_factory=dict)
-    ask: bool = False  # never assumed: asked for by name
+    ask: bool = False
+    near: bool = False
+    adds: bool = False
+    via: Via | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +146,7 @@ class Guide:
     show: tuple[str, ...]
     focus: tuple[tuple[frozenset[str], tuple[str, ...]], ...]
     sums: str
+    beside: str
     verb: str
 
 
@@ -172,6 +188,7 @@ def _guide(name: str, spec: Mapping[str, Any], regions: Mapping[str, str]) -> Gu
         show=tuple(spec.get("show", ())),
         focus=tuple((frozenset(f["read"]), tuple(f["show"])) for f in spec.get("focus", ())),
         sums=spec.get("sums", ""),
+        beside=spec.get("with", ""),
         verb=spec.get("verb", ""),
     )
 
@@ -189,7 +206,14 @@ def _cue(raw: Any) -> Cue:
         mention=None if mention is None else Decimal(mention),
         choices={k: words(v) for k, v in raw.get("choices", {}).items()},
         ask=raw.get("ask", False),
+        near=raw.get("near", False),
+        adds=raw.get("adds", False),
+        via=_via(raw["via"]) if "via" in raw else None,
     )
+
+
+def _via(raw: Mapping[str, Any]) -> Via:
+    return Via(words(raw["words"]), Decimal(str(raw.get("times", 1))), raw.get("rate", ""), raw.get("as", ""))
 
 
 # --- what the text holds ---------------------------------------------------------------------------------------------
@@ -243,12 +267,34 @@ def tell(text: str) -> Told:
     blank = _DOC_NO.sub(lambda m: "\x00" * len(m.group()), dense)
     dates = tuple(read_dates(blank))
     amounts = read_amounts(blank)
-    figures = [Figure(a.value, a.unit, a.bound, a.start, a.end) for a in amounts if a.upper is None]
+    figures = [
+        Figure(a.value, a.unit, a.bound, a.start, a.end)
+        for a in amounts
+        if a.upper is None and not _is_span(blank, a.start, a.end, a.unit)
+    ]
     figures += [f for f in _ordinals(blank)]
     taken = [(a.start, a.end) for a in amounts] + [(d.start, d.end) for d in dates]
     taken += [(f.start, f.end) for f in figures]
     figures += [f for f in _bare(blank) if not any(s < f.end and f.start < e for s, e in taken)]
     return Told(dense, tuple(sorted(figures, key=lambda f: f.start)), dates)
+
+
+_SPAN_BEFORE = re.compile(r"(近|每|过去|未来|前|头|上|这|那|同)$")
+_LASTING = re.compile(r"(满|了|足|有|持|营|过|期限|期|超|刚|才|已|册|立|作|运|业|到)$")
+
+
+def _is_span(text: str, start: int, end: int, unit: str) -> bool:
+    """近三年, 每年, 一年保费 …: a stretch of time that figures are told of, not a duration of its own."""
+    if unit not in ("年", "个月", "周", "天"):
+        return False
+    before, after = text[max(0, start - 3) : start], text[end : end + 1]
+    if _SPAN_BEFORE.search(before):
+        return True
+    return (
+        bool(re.match(r"[\u4e00-\u9fff]", after))
+        and after not in "以多半期内了后前左之的就"
+        and not _LASTING.search(before)
+    )
 
 
 def _ordinals(text: str) -> Iterator[Figure]:
@@ -324,7 +370,7 @@ def nearness(cue: Words, start: int, end: int, told: Told) -> float:
             between = sum(end <= f.start and f.end <= a for f in told.figures)
             stops = any(c in _BREAK or c in _PAUSE for c in gap)
             worth = 8.5 - 1.0 * len(gap) - 8.0 * stops - 4.0 * between
-        elif a < end and b > start:
+        elif a <= start and b >= end and b - a > end - start:
             worth = 10.0  # the wording holds the figure
         else:
             continue
@@ -341,7 +387,8 @@ class Reading:
 
     `given` was read, `assumed` was not said (input → how the assumption is put) and stands in `inputs` too;
     `cases` are the alternatives that the question states (each overrides `inputs`), one empty case where it states one;
-    `unused` counts figures of the question that mean nothing to the rule.
+    `spread` holds the first and last day of dates of which only the month or year is told; `unused` counts sums and
+    rates of the question that mean nothing to the rule.
     """
 
     inputs: dict[str, Any]
@@ -349,6 +396,7 @@ class Reading:
     assumed: dict[str, str]
     missing: tuple[Input, ...]
     cases: tuple[dict[str, Any], ...]
+    spread: dict[str, tuple[str, str]]
     unused: int
 
 
@@ -366,12 +414,14 @@ def read(rule: Rule, guide: Guide, told: Told) -> Reading:
                 inputs |= {ratio.part: figure.value, ratio.whole: Decimal(100)}
                 used.add(figure)
     open_ = [i for i in rule.inputs if i.name not in inputs]
-    _choices(open_, guide, told, inputs, cases)
-    _flags(open_, guide, told, inputs)
-    _days(open_, guide, told, inputs, cases)
-    _numbers([i for i in open_ if i.name not in inputs], guide, told, inputs, cases, used)
-    given = frozenset(inputs) | frozenset(k for case in cases for k in case)
+    spread: dict[str, tuple[str, str]] = {}
     assumed: dict[str, str] = {}
+    _choices(open_, guide, told, inputs, cases)
+    _flags(open_, guide, told, inputs, cases)
+    _days(open_, guide, told, inputs, spread)
+    _numbers([i for i in open_ if i.name not in inputs], guide, told, inputs, cases, used)
+    _vias([i for i in open_ if i.name not in inputs], guide, told, inputs, assumed, used)
+    given = frozenset(inputs) | frozenset(k for case in cases for k in case)
     missing: list[Input] = []
     for spec in rule.inputs:
         if spec.name in given:
@@ -393,8 +443,12 @@ def read(rule: Rule, guide: Guide, told: Told) -> Reading:
             else:
                 del inputs[name]
                 missing.append(rule.input(name))
-    unused = sum(1 for f in told.figures if f not in used and f.unit and f.bound in ("exact", "approx"))
-    return Reading(inputs, given, {k: v for k, v in assumed.items() if v}, tuple(missing), tuple(cases), unused)
+    unused = sum(f not in used and f.unit in _WEIGHTY and f.bound in ("exact", "approx") for f in told.figures)
+    said = {k: v for k, v in assumed.items() if v}
+    return Reading(inputs, given, said, tuple(missing), tuple(cases), spread, unused)
+
+
+_WEIGHTY = frozenset(("元", "美元", "欧元", "%", "吨标准煤", "个百分点"))
 
 
 def adverse(name: str) -> bool:
@@ -403,7 +457,7 @@ def adverse(name: str) -> bool:
 
 
 def _put(label: str, met: bool) -> str:
-    text = re.sub(r"^是否|[（(][^）)]*[）)]", "", label)
+    text = re.sub(r"^是否|[（(][^）)]*[）)]", "", label.replace("（套）", "套"))
     text = re.sub(r"是否(?=[\u4e00-\u9fff])", "", text)
     return text if met else f"不存在“{text}”的情形"
 
@@ -449,7 +503,9 @@ def _choices(
             inputs[spec.name] = values[0]
 
 
-def _flags(open_: Iterable[Input], guide: Guide, told: Told, inputs: dict[str, Any]) -> None:
+def _flags(
+    open_: Iterable[Input], guide: Guide, told: Told, inputs: dict[str, Any], cases: list[dict[str, Any]]
+) -> None:
     for spec in open_:
         if spec.type != "boolean":
             continue
@@ -459,14 +515,16 @@ def _flags(open_: Iterable[Input], guide: Guide, told: Told, inputs: dict[str, A
             continue
         said = cue.words or words("|".join(p for p in _core(spec.label) if len(p) <= 12))
         spans = list(said.spans(told.text))
-        if spans:
+        if spans and not cases and all(told.text[b : b + 1] == "呢" for _, b in spans):
+            cases += [{spec.name: False}, {spec.name: True}]  # …？厂房呢？
+        elif spans:
             inputs[spec.name] = not all(_NEGATED.search(told.text[max(0, a - 5) : a]) for a, _ in spans)
 
 
 def _days(
-    open_: Iterable[Input], guide: Guide, told: Told, inputs: dict[str, Any], cases: list[dict[str, Any]]
+    open_: Iterable[Input], guide: Guide, told: Told, inputs: dict[str, Any], spread: dict[str, tuple[str, str]]
 ) -> None:
-    """Dates and years. A month or year stands for its first and its last day: two cases, merged later where they agree."""
+    """Dates and years. A month or year stands for its first day and, in `spread`, for its last."""
     wanted = [i for i in open_ if i.type == "date" or _is_year(i)]
     pairs: list[tuple[float, Input, DateMention]] = []
     for spec in wanted:
@@ -475,6 +533,8 @@ def _days(
             if (day.year is None) or (spec.type == "integer" and day.year is None):
                 continue
             near = nearness(cue.words, day.start, day.end, told) if cue.words else 0.0
+            if spec.type == "date" and day.month is None and told.text[day.start - 1 : day.start] in _PAUSES:
+                near -= 9.0  # 高企认定：2018年销售收入…: the year of a figure
             if near >= NEAR:
                 pairs.append((near, spec, day))
     taken: set[DateMention] = set()
@@ -482,20 +542,22 @@ def _days(
     for _, spec, day in sorted(pairs, key=lambda p: -p[0]):
         if spec.name in done or day in taken:
             continue
-        _set_day(spec, day, inputs, cases)
+        _set_day(spec, day, inputs, spread)
         done.add(spec.name)
         taken.add(day)
-    left = [i for i in wanted if i.name not in done and (i.required or i.type == "date")]
+    left = [i for i in wanted if i.name not in done and i.required]
+    open_years = [i for i in left if guide.cues.get(i.name, Cue()).assume is None]
+    left = open_years or left
     free = [d for d in told.dates if d not in taken and d.year is not None]
     if len(left) == 1 and len({(d.year, d.month, d.dom) for d in free}) == 1:
-        _set_day(left[0], free[0], inputs, cases)
+        _set_day(left[0], free[0], inputs, spread)
 
 
 def _is_year(spec: Input) -> bool:
     return spec.type == "integer" and spec.unit == "年" and spec.name.endswith("year")
 
 
-def _set_day(spec: Input, day: DateMention, inputs: dict[str, Any], cases: list[dict[str, Any]]) -> None:
+def _set_day(spec: Input, day: DateMention, inputs: dict[str, Any], spread: dict[str, tuple[str, str]]) -> None:
     assert day.year is not None
     if _is_year(spec):
         inputs[spec.name] = Decimal(day.year)
@@ -506,8 +568,7 @@ def _set_day(spec: Input, day: DateMention, inputs: dict[str, Any], cases: list[
         first = date(day.year, day.month or 1, 1)
         last = date(day.year, last_month, calendar.monthrange(day.year, last_month)[1])
         inputs[spec.name] = first.isoformat()
-        if not cases:
-            cases += [{spec.name: first.isoformat()}, {spec.name: last.isoformat()}]
+        spread[spec.name] = (first.isoformat(), last.isoformat())
 
 
 def _numbers(
@@ -520,27 +581,36 @@ def _numbers(
 ) -> None:
     wanted = [i for i in open_ if i.type in ("number", "integer") and not _is_year(i)]
     pairs: list[tuple[float, Input, Figure, Decimal]] = []
-    near_any: set[Figure] = set()
     for spec in wanted:
         cue = guide.cues.get(spec.name, Cue())
         for figure in told.figures:
-            if figure in used or (value := _fits(figure, spec)) is None:
+            if figure in used or (value := _fits(figure, spec)) is None or _quoted_limit(told, figure):
                 continue
             near = nearness(cue.words, figure.start, figure.end, told)
             if near >= NEAR:
                 pairs.append((near + 0.5 * (figure.bound in ("exact", "approx")), spec, figure, value))
-                near_any.add(figure)
+    ordinals = [f for f in told.figures if f.unit.startswith("第")]
+    for spec in wanted:  # 第3名 can only be the one input that is a place in an order
+        fitting = [f for f in ordinals if f not in used and _fits(f, spec) is not None]
+        if len(fitting) == 1 and sum(_fits(fitting[0], i) is not None for i in wanted) == 1:
+            pairs.append((NEAR, spec, fitting[0], fitting[0].value))
     pairs.sort(key=lambda p: -p[0])
     for _, spec, figure, value in pairs:
         if spec.name not in inputs and figure not in used:
             inputs[spec.name] = value
             used.add(figure)
+            if guide.cues.get(spec.name, Cue()).adds:
+                inputs[spec.name] += _further(figure, spec, told, used)
     _each(wanted, guide, told, inputs, used)
     for spec in wanted:
         cue = guide.cues.get(spec.name, Cue())
         if spec.name not in inputs and cue.mention is not None and cue.words.held(told.text):
             inputs[spec.name] = cue.mention
-    left = [i for i in wanted if i.required and i.name not in inputs]
+    counted = [i.name for i in wanted if i.name in inputs and guide.cues.get(i.name, Cue()).mention is not None]
+    if len(counted) > 1 and not cases and re.search(r"分别|各(是|多少|奖|补|资)", told.text):
+        none = {name: Decimal(0) for name in counted}
+        cases += [none | {name: inputs[name]} for name in counted]
+    left = [i for i in wanted if i.required and i.name not in inputs and _may_stand_alone(guide, i)]
     for figure in told.figures:
         if figure in used or figure.bound not in ("exact", "approx") or _policy_figure(told, figure):
             continue
@@ -561,6 +631,54 @@ def _numbers(
     _variants(wanted, told, inputs, cases, used)
 
 
+def _may_stand_alone(guide: Guide, spec: Input) -> bool:
+    """Whether the only figure left may be taken for the only input left that it fits."""
+    cue = guide.cues.get(spec.name, Cue())
+    return cue.assume is None and not cue.near and cue.via is None
+
+
+def _further(first: Figure, spec: Input, told: Told, used: set[Figure]) -> Decimal:
+    """分别投了1800万和1500万: what further figures add to the first."""
+    total, last = Decimal(0), first
+    if not re.search(r"分别|各", told.text[max(0, first.start - 16) : first.start]):
+        return total
+    for figure in told.figures:
+        value = _fits(figure, spec)
+        if (
+            figure.start >= last.end
+            and value is not None
+            and told.text[last.end : figure.start] in ("和", "、", "与", "加")
+        ):
+            total, last = total + value, figure
+            used.add(figure)
+    return total
+
+
+def _vias(
+    open_: Iterable[Input],
+    guide: Guide,
+    told: Told,
+    inputs: dict[str, Any],
+    assumed: dict[str, str],
+    used: set[Figure],
+) -> None:
+    for spec in open_:
+        via = guide.cues.get(spec.name, Cue()).via
+        if via is None or (via.rate and via.rate not in inputs):
+            continue
+        for figure in told.figures:
+            value = _fits(figure, spec)
+            if (
+                figure not in used
+                and value is not None
+                and nearness(via.wording, figure.start, figure.end, told) >= NEAR
+            ):
+                inputs[spec.name] = value * via.times * (inputs[via.rate] / 100 if via.rate else 1)
+                assumed[spec.name] = via.said_as
+                used.add(figure)
+                break
+
+
 def _fits(figure: Figure, spec: Input) -> Decimal | None:
     """The figure's value for the input, or None; 超过半年 counts as just above it."""
     value = in_unit_of(figure, spec)
@@ -571,6 +689,16 @@ def _fits(figure: Figure, spec: Input) -> Decimal | None:
     if (spec.min is not None and value < spec.min) or (spec.max is not None and value > spec.max):
         return None
     return value
+
+
+_OF_LIMIT = re.compile(r"(上限|封顶|门槛|起征点|要求|听说|还是)[^,。;?]{0,8}$")
+
+
+def _quoted_limit(told: Told, figure: Figure) -> bool:
+    """封顶1000万还是2000万, 500万元以下: the limit of a rule, not the asker's own figure."""
+    if figure.unit in ("元", "美元") and re.match(r"\(?含?\)?(及)?以[上下内]", told.text[figure.end : figure.end + 5]):
+        return True
+    return bool(_OF_LIMIT.search(told.text[max(0, figure.start - 14) : figure.start]))
 
 
 _OF_POLICY = re.compile(r"(上限|封顶|不超过|最高|至多|要求|门槛|规定|起步|标准是|听说)[^,。;?]{0,10}$")
