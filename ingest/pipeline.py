@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from ingest import readers, sandbox
 from ingest.model import IngestError, Parsed
@@ -104,16 +106,18 @@ def ingest(
 
 def parse_file(path: Path) -> Parsed:
     """Read and segment one file in this process."""
-    from ingest.segment import parse
-
-    return parse(readers.read(path), _catalog())
+    segment: Any = importlib.import_module("ingest.segment")
+    parsed: Parsed = segment.parse(readers.read(path), _catalog())
+    return parsed
 
 
 @lru_cache(maxsize=1)
-def _catalog() -> object:
-    from ingest.catalog import load
-
-    return load(bundled_corpus() / "catalog.yaml")
+def _catalog() -> Any:
+    path = bundled_corpus() / "catalog.yaml"
+    if not path.is_file():
+        return None
+    catalog: Any = importlib.import_module("ingest.catalog")
+    return catalog.load(path)
 
 
 @lru_cache(maxsize=1)
