@@ -53,8 +53,8 @@ def neeq_reward(c: Case, moved: str) -> None:
         "base",
         "financing_rate",
     )
-    low = c.cap(base + financing, "cap", label="读法一，合计最高")
-    high = base + c.cap(financing, "cap", label="读法二，只封融资奖励，最高")
+    low = c.cap(base + financing, "cap", label="合计上限（读法一）")
+    high = base + c.cap(financing, "cap", label="融资奖励上限（读法二）")
     if low != high:
         c.step(f"“最高不超过”封总额还是只封融资奖励，原文未写明，给出区间{c.fmt_range((low, high), '万元')}", "cap")
     if c.num("received_wan"):
@@ -75,7 +75,7 @@ def premium_subsidy(c: Case, *conditions: bool) -> None:
             f" = {c.fmt(recognised, '万元')}",
             "rate_cap",
         )
-        c.warn("“按不高于3%的费率上限”如读作费率超过3%整体不予补贴，则补贴为0，请向财政部门核实。")
+        c.warn(f"如把{c.show('rate_cap')}的费率上限读作超过的整体不予补贴，则补贴为0，请向财政部门核实。")
     else:
         c.step(
             f"费率{c.show('premium_rate_pct')}不超过{c.show('rate_cap')}，年度保费{c.show('annual_premium_wan')}全额认可",

@@ -151,7 +151,7 @@ def major_project_officer(c: Case) -> None:
         return c.out(level="none")
     top = c.at_least("investment_yi", "top_tier", "由省级领导包联：项目投资")
     if c.num("investment_yi") == c.param("top_tier"):
-        c.warn("恰好100亿元同时落入“100亿元以上”和“50亿元到100亿元”，原文未说明，按“以上”归省级领导包联。")
+        c.warn(f"恰好{c.show('top_tier')}同时落入高低两档，原文未说明，按“以上”归省级领导包联。")
     c.step("由省级领导包联、厅级干部担任专员" if top else "由厅级领导包联、处级干部担任专员", "top_tier", "lower_tier")
     c.out(level="provincial_leader" if top else "department_leader")
 
@@ -183,7 +183,7 @@ def rd_super_deduction(c: Case) -> None:
     ):
         if c.num("tax_year") > c.param("last_year"):
             c.warn(
-                "本文件只写到2019年；2018—2020年的国家规定见财税〔2018〕99号（national-cit-rd-super-deduction-75）。"
+                f"本文件只写到{c.show('last_year')}，此后的国家规定见财税〔2018〕99号（national-cit-rd-super-deduction-75）。"
             )
         return c.nothing()
     extra = c.product("加计扣除", "expensed_rd_wan", "extra_rate")
