@@ -254,6 +254,8 @@ def test_every_rule_describes_itself_as_json_with_a_schema_of_its_inputs() -> No
         (date(2018, 7, 31), "", "2018年7月31日前", True),
         (date(2018, 7, 30), "", "2018年7月31日前", False),
         ("三免三减半", "", "实行“三免三减半”", True),
+        (50, "%", "超过部分减半征收", True),
+        (60, "%", "超过部分减半征收", False),
         ("两免三减半", "", "实行“三免三减半”", False),
     ],
 )

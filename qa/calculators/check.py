@@ -23,6 +23,7 @@ from .spec import Parameter, Rule, Unused, family_of, load_unused
 _NUMERAL = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|[零一二三四五六七八九两十百千万亿]+")
 # units that only say what is counted: the number alone must be read
 _LOOSE = {"", "日期", "等级", "等级及以上", "类", "个行业", "个大类"}
+_IN_WORDS = {"减半": Decimal(50), "免征": Decimal(100)}  # shares that the law says without a figure, in %
 _COUNTED_IN_PROSE = {"种", "个", "条", "款", "次", "项", "家", "名", "场", "期", "批"}
 
 
@@ -111,6 +112,8 @@ def _says(words: str, number: Decimal, unit: str) -> bool:
         of = "%" if amount.unit == "个百分点" else amount.unit
         if (of == base or head in _LOOSE) and number * (factor if of == base else 1) in (amount.value, amount.upper):
             return True
+    if base == "%" and any(word in words and number == share for word, share in _IN_WORDS.items()):
+        return True
     if head in _LOOSE or not any(a.unit == base for a in read_amounts(words)):
         # a number the reader gives no unit to (42.5等级, 第12个月, 2018年): the numeral itself must stand there
         return any(read_number(m[0]) == number for m in _NUMERAL.finditer(words))
