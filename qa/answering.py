@@ -42,7 +42,7 @@ def answer(
     evidence = originals_first(
         gather(question, hits, engine.nodes, engine.documents, engine.index.idf, engine.index.similarity)
     )
-    linked = link(question, evidence, as_of=as_of, clauses=engine.store)
+    linked = link(question, evidence, as_of=as_of, clauses=engine.clauses)
     sure = settle.confidence(evidence)
     worked_out = next((one for one in linked if one.calculation is not None and one.fit >= SURE), None)
     abstained = not evidence or (sure < settle.threshold() and worked_out is None)
@@ -153,7 +153,7 @@ def calculation_of(linked: Linked | None) -> dict[str, Any] | None:
     """The linked calculation as the contract's object, with the inputs still missing by name."""
     if linked is None:
         return None
-    made = linked.calculation.to_json() if linked.calculation is not None else {}
+    made = linked.calculation.to_dict() if linked.calculation is not None else {}
     return {
         "calculator": linked.calculator,
         "inputs": made.get("inputs", linked.inputs),

@@ -17,6 +17,7 @@ from ingest.model import IngestError
 
 if TYPE_CHECKING:
     from ingest.workspace import Workspace
+    from qa.calculators import NodeClauses
     from qa.engine import Engine, Progress
     from qa.model import Answer, ClauseRef, Retrieved
 
@@ -54,16 +55,10 @@ def day(text: str | None) -> date:
 
 
 def emit(value: Any) -> None:
-    """Print JSON, one value, Chinese as it is."""
-    print(json.dumps(value, ensure_ascii=False, indent=1, default=_plain))
+    """Print JSON, one value, Chinese as it is, decimals digit for digit."""
+    from qa.calculators import dumps
 
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(type(value).__name__)
+    print(dumps(value))
 
 
 @contextmanager
@@ -112,7 +107,7 @@ def ingest_command(
     """读取文件，切分文档与条款，存入工作区；再次运行只处理有变化的文件。"""
     from ingest.pipeline import ingest
     from ingest.store import Store
-    from ingest.workspace import bundled_corpus
+    from qa.engine import files_progress
 
     store = Store.open(workspace(folder).store_path)
     if remove is not None:
@@ -121,9 +116,13 @@ def ingest_command(
         print(f"已移除：{remove}")
         return
     with progress_bar() as progress:
-        report = ingest(paths or [bundled_corpus()], store, progress=progress)
-    for line in report.lines():
-        print(line)
+        report = ingest(paths or [], store, progress=files_progress(progress))
+    print(
+        f"读入 {len(report.ingested)} 个文件（{report.documents} 份文档、{report.clauses} 个条款），"
+        f"{len(report.unchanged)} 个没有变化，{len(report.failed)} 个失败"
+    )
+    for warning in report.warnings:
+        print(warning, file=sys.stderr)
     for problem in report.failed:
         print(" ".join(problem.message.split()), file=sys.stderr)
     if report.failed:
@@ -139,15 +138,14 @@ def index_command(
 ) -> None:
     """建立或更新混合索引。"""
     from index import build_index
-    from ingest.pipeline import ingest
     from ingest.store import Store
-    from ingest.workspace import bundled_corpus
+    from qa.engine import fill
 
     space = workspace(folder)
     store = Store.open(space.store_path)
     with progress_bar() as progress:
         if not store.sources():
-            ingest([bundled_corpus()], store, progress=progress)
+            fill(store, progress)
         build_index(store, space.index_path, model=model, backend=backend, uri=uri, progress=progress)
     print(f"索引已就绪：{len(store.clauses())} 个条款")
 
@@ -341,19 +339,18 @@ def calc_show(calculator: Annotated[str, typer.Argument(metavar="ID")], as_json:
 
     rule = calculators.get(calculator)
     if as_json:
-        emit(rule.model_dump(mode="python"))
+        emit(calculators.describe(rule))
         return
     print(f"{rule.title}\n{rule.region} · 《{rule.document}》{rule.doc_no or ''}\n\n输入：")
     for i in rule.inputs:
-        choices = "（" + " / ".join(f"{c.value}={c.label}" for c in i.choices) + "）" if i.choices else ""
-        default = "必填" if i.required else f"默认 {i.default}"
-        print(f"  {i.name}  {i.label}  {i.type} {i.unit} {choices} {default}")
+        choices = "（" + " / ".join(f"{value}={label}" for value, label in i.choices.items()) + "）" if i.choices else ""
+        print(f"  {i.name}  {i.label}  {i.type} {i.unit} {choices} {'必填' if i.required else f'默认 {i.default}'}")
     print("输出：")
     for o in rule.outputs:
         print(f"  {o.name}  {o.label}  {o.unit}")
     print("参数：")
-    for p in rule.parameters:
-        print(f"  {p.name} = {p.value} {p.unit}  “{' '.join(p.quote.split())}”")
+    for name, p in rule.parameters.items():
+        print(f"  {name} = {p.value} {p.unit}  “{' '.join(p.quote.split())}”")
 
 
 @calc.command("run")
@@ -368,25 +365,24 @@ def calc_run(
 ) -> None:
     """按条款计算。"""
     from qa import calculators
-    from qa.calculators.batch import run_batch
+    from qa.calculators.batch import read_rows, run_rows, write_rows
 
     on = day(as_of)
-    clauses = _clause_finder(folder)
+    clauses = _clauses(folder)
     if batch is not None and out is not None:
-        failed = run_batch(batch, out, calculator=calculator, as_of=on, clauses=clauses)
+        failed = write_rows(out, run_rows(read_rows(batch), as_of=on, clauses=clauses))
         print(f"完成；{failed} 行有误" if failed else "完成", file=sys.stderr)
         return
     if calculator is None or inputs is None:
         raise typer.BadParameter("给出计算器 ID 与 --input JSON，或同时给出 --batch 与 --out")
-    result = calculators.run_json(calculator, inputs, as_of=on, clauses=clauses)
+    result = calculators.run(calculator, calculators.loads(inputs), as_of=on, clauses=clauses)
     if as_json:
-        print(result.json_line())
-    elif result.error is not None:
-        pass
-    else:
-        labels = {o.name: o for o in calculators.get(calculator).outputs}
+        print(result.to_json())
+    elif result.error is None:
+        spec = {o.name: o for o in calculators.get(calculator).outputs}
         for name, value in result.outputs.items():
-            print(f"{labels[name].label}：{value} {labels[name].unit}")
+            shown = {True: "是", False: "否", None: "原文未定"}[value] if value is None or isinstance(value, bool) else value
+            print(f"{spec[name].label}：{shown}{spec[name].unit if value is not None else ''}")
         for step in result.steps:
             print(f"  · {step.text}")
         for warning in result.warnings:
@@ -400,25 +396,51 @@ def calc_check(folder: Folder = None) -> None:
     """核对：每个参数的引文在条款里，引文里的数等于参数值。"""
     from qa.calculators.check import check
 
-    with opened(folder) as engine:
-        report = check(engine.store)
-    for line in report.lines():
-        print(line)
-    if not report.ok:
+    report = check(_clauses(folder))
+    for finding in report.findings:
+        print(finding)
+    print(report.summary())
+    if not report.clean:
         raise typer.Exit(1)
 
 
-def _clause_finder(folder: Path | None) -> Any:
-    """The store, so that steps name their clauses; the bundled corpus is ingested first where there is none."""
-    from ingest.pipeline import ingest
+def _clauses(folder: Path | None) -> NodeClauses:
+    """Where quotes stand, so that steps name their clauses; the bundled corpus is read in first where there is none."""
     from ingest.store import Store
-    from ingest.workspace import bundled_corpus
+    from qa.calculators import NodeClauses
+    from qa.engine import fill
 
     store = Store.open(workspace(folder).store_path)
     if not store.sources():
         with progress_bar() as progress:
-            ingest([bundled_corpus()], store, progress=progress)
-    return store
+            fill(store, progress)
+    return NodeClauses(store.clauses(), store.documents())
+
+
+@app.command("serve")
+def serve_command(
+    folder: Folder = None,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="端口")] = 8501,
+    host: Annotated[str, typer.Option(help="监听地址")] = "127.0.0.1",
+) -> None:
+    """在浏览器里使用。"""
+    from qa.app.serve import serve
+
+    serve(folder, port, host)
+
+
+@app.command("eval")
+def eval_command(
+    questions: Annotated[Path | None, typer.Option("--set", metavar="FILE", help="题目集（默认自带题目）")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="报告写到哪里")] = None,
+    compare: Annotated[Path | None, typer.Option("--compare", metavar="RUN", help="与之前的一次比较")] = None,
+    folder: Folder = None,
+) -> None:
+    """跑一套问答题，打印指标，写出报告。"""
+    from evals.run import main_eval
+
+    if code := main_eval(questions, out, workspace(folder), compare):
+        raise typer.Exit(code)
 
 
 # -- entry point -----------------------------------------------------------------------------------------------

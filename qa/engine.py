@@ -9,14 +9,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from index import Filters, Index, IndexStale, build_index
 from ingest.model import Document, IngestError, Node
 from ingest.pipeline import ingest
 from ingest.store import Store
-from ingest.workspace import Workspace, bundled_corpus
+from ingest.workspace import Workspace
+from qa.calculators.clauses import NodeClauses
 from qa.model import Answer, ClauseRef, Retrieved, Turn
 
 RETRIEVED = 20  # ranked clauses handed back with every answer
@@ -47,13 +47,14 @@ class Engine:
         self.index = index
         self.documents: dict[str, Document] = {d.id: d for d in store.documents()}
         self.nodes: dict[str, Node] = {n.id: n for n in store.clauses()}
+        self.clauses = NodeClauses(self.nodes.values(), self.documents.values())
 
     @classmethod
     def open(cls, workspace: Workspace, *, progress: Progress | None = None) -> Engine:
         """Open the workspace; an empty one is filled from the bundled corpus first, a stale index rebuilt."""
         store = Store.open(workspace.store_path)
         if not store.sources():
-            ingest([bundled_corpus()], store, progress=progress)
+            fill(store, progress)
         try:
             index = Index.open(workspace.index_path, store)
         except IndexStale:
@@ -128,9 +129,18 @@ class Engine:
         """Run a calculator by id; the contract's calculation object, JSON-ready."""
         from qa import calculators
 
-        return calculators.run(calculator, inputs, as_of=as_of, clauses=self.store).to_json()
+        return calculators.run(calculator, inputs, as_of=as_of, clauses=self.clauses).to_dict()
 
 
-def workspace_at(folder: Path | None) -> Workspace:
-    """The workspace in `folder`, else in ZHENGCE_HOME, else in the user's data folder."""
-    return Workspace.resolve(folder)
+def fill(store: Store, progress: Progress | None = None) -> None:
+    """Read the bundled corpus into an empty store. Raises IngestError when a file of it cannot be read."""
+    report = ingest([], store, progress=files_progress(progress))
+    if report.failed:
+        raise IngestError(report.failed[0].message)
+
+
+def files_progress(progress: Progress | None) -> Callable[[int, int, str], None] | None:
+    """Ingestion's own way of reporting (done, total, file) in the words of a progress bar."""
+    if progress is None:
+        return None
+    return lambda done, total, _name: progress("读取文件", done, total)
