@@ -22,6 +22,7 @@ from evals.intervals import Difference, paired
 from evals.metrics import BY_NAME, Case, mean
 from evals.questions import Question, load_questions, shipped_set
 from ingest.model import Document, IngestError, NodeKind
+from ingest.workspace import Workspace
 
 if TYPE_CHECKING:
     from evals.run import Progress
@@ -185,7 +186,7 @@ def chart(found: Sequence[Ablation]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table; with --out also write ablations.json and ablations.svg."""
-    from qa.engine import Engine, workspace_at
+    from qa.engine import Engine
 
     parser = argparse.ArgumentParser(prog="python -m evals.ablations", description=__doc__)
     parser.add_argument("--set", type=Path, default=shipped_set())
@@ -193,7 +194,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path)
     options = parser.parse_args(arguments)
     try:
-        engine = Engine.open(workspace_at(options.workspace))
+        engine = Engine.open(Workspace.resolve(options.workspace))
         found = ablate(engine, load_questions(options.set))
     except IngestError as error:
         print(error, file=sys.stderr)

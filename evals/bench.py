@@ -181,7 +181,7 @@ def bench_calculators(folder: Path) -> Iterator[Measure | Curve]:
     cases = [calculators.loads(line) for text in texts for line in text.splitlines() if line.strip()]
     yield Measure("calculators", "rules", len(calculators.all_rules()), "")
     if cases:
-        clauses = Workspace.resolve(folder / "w").store()
+        clauses = _engine(folder).clauses
 
         def run_all() -> None:
             for case in cases:

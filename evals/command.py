@@ -42,11 +42,11 @@ def main_eval(
     the set itself has a serious fault (the run is still made, the faults are printed), else 0.
     Raises IngestError for what the user can put right.
     """
-    from qa.engine import Engine, workspace_at
+    from qa.engine import Engine
 
     path = set or shipped_set()
     questions = load_questions(path)[:limit]
-    place: Workspace = workspace_at(workspace)
+    place: Workspace = Workspace.resolve(workspace)
     earlier = Run.load(compare) if compare is not None else None
     engine = Engine.open(place, progress=progress)
     on = as_of or date.today()
