@@ -56,11 +56,9 @@ def _list(rules: dict[str, Rule], region: str | None, as_of: date) -> None:
 
 
 def _matches(rule: Rule, words: str, kind: str | None, region: str | None) -> bool:
-    from ingest.regions import family
-
     if kind and forms.KINDS.get(rule.kind, rule.kind) != kind:
         return False
-    if region and rule.region not in family(region):
+    if not state.concerns(rule.region, region):
         return False
     text = " ".join((rule.title, rule.region, rule.document, rule.doc_no or "", rule.issuer, rule.id))
     text += " ".join([*(i.label for i in rule.inputs), *(o.label for o in rule.outputs)])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -63,13 +62,7 @@ def calculator(engine: Engine, spec: Rule, given: Mapping[str, Any], key: str, a
 
 def run(engine: Engine, id: str, raw: Mapping[str, Any], as_of: date) -> Calculation:
     """Run a calculator with the engine's clauses at hand."""
-    return calculators.run(id, raw, as_of=as_of, clauses=clauses(engine))
-
-
-@lru_cache(maxsize=2)
-def clauses(engine: Engine) -> calculators.NodeClauses:
-    """The engine's clauses as calculators look quotes up in them."""
-    return calculators.NodeClauses(engine.nodes.values(), engine.documents.values())
+    return calculators.run(id, raw, as_of=as_of, clauses=engine.clauses)
 
 
 # -- fields ------------------------------------------------------------------------------------------------------

@@ -98,9 +98,7 @@ def _row(d: Document, as_of: date) -> tuple[object, ...]:
 
 
 def _matches(document: Document, words: str, region: str | None) -> bool:
-    from ingest.regions import family
-
-    if region and document.region and document.region not in family(region):
+    if not state.concerns(document.region, region):
         return False
     text = " ".join((document.title, document.doc_no or "", *document.issuers))
     return all(word in text for word in words.split())

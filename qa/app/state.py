@@ -15,8 +15,10 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from ingest.model import Document, IngestError
+from ingest.regions import related
+from ingest.workspace import Workspace
 from qa.app.escape import label
-from qa.engine import Engine, workspace_at
+from qa.engine import Engine
 
 HERE = Path(__file__).parent
 EVERYWHERE = "全部地区"
@@ -54,7 +56,7 @@ def link(name: str, **query: str) -> str:
 
 @st.cache_resource(show_spinner=False)
 def _open(home: str) -> tuple[Engine, str]:
-    engine = Engine.open(workspace_at(None))
+    engine = Engine.open(Workspace.resolve(None))
     return engine, engine.store.digest()
 
 
@@ -90,6 +92,11 @@ def regions(documents: dict[str, Document]) -> list[str]:
     """The regions that documents are of, the whole country first, then by code."""
     found = {d.region: d.region_code or "999999" for d in documents.values() if d.region}
     return sorted(found, key=lambda name: found[name])
+
+
+def concerns(region: str | None, chosen: str | None) -> bool:
+    """Whether what is of `region` concerns someone in the region `chosen` (None: anywhere)."""
+    return not chosen or not region or "全国" in (region, chosen) or related(region, chosen)
 
 
 def filters() -> tuple[str | None, date]:
