@@ -17,7 +17,6 @@ from functools import cache
 from typing import Any
 
 from ingest.regions import related
-
 from qa.calculators import Calculation, ClauseFinder, Input, Output, Rule, get, run
 from qa.calculators.case import fmt, show_value
 from qa.calculators.inputs import CalcError
@@ -90,10 +89,11 @@ def link(
 
 def _candidates(question: Question, told: Told, evidence: Sequence[Evidence]) -> Iterable[_Candidate]:
     named = frozenset(key for key, names in wordings().documents.items() if names.held(told.text))
+    regions = _regions(question, told)
     for guide in wordings().guides:
         if not all(group.held(told.text) for group in guide.about):
             continue
-        if guide.never.held(told.text) or not _in_region(guide, question):
+        if guide.never.held(told.text) or not _in_region(guide, regions):
             continue
         rule = get(guide.id)
         reading = read(rule, guide, told)
@@ -104,16 +104,27 @@ def _candidates(question: Question, told: Told, evidence: Sequence[Evidence]) ->
             yield _Candidate(guide, rule, reading, fit)
 
 
-def _in_region(guide: Guide, question: Question) -> bool:
-    if not question.regions or guide.region == NATIONAL:
+def _regions(question: Question, told: Told) -> tuple[str, ...]:
+    """The regions asked about: one that an enterprise comes from (从北京迁来) is not."""
+
+    def origin(region: str) -> bool:
+        name = re.escape(region.removesuffix("省").removesuffix("市"))
+        return bool(re.search(rf"(从|由|自){name}|{name}市?[^,。;]{{0,4}}(迁|搬|转移)(来|入|过来|至|到)", told.text))
+
+    return tuple(r for r in question.regions if not origin(r))
+
+
+def _in_region(guide: Guide, regions: Sequence[str]) -> bool:
+    if not regions or guide.region == NATIONAL:
         return True
-    return any(r == guide.region or related(guide.region, r) for r in question.regions)
+    return any(r == guide.region or related(guide.region, r) for r in regions)
 
 
 def _enough(guide: Guide, rule: Rule, reading: Reading, question: Question) -> bool:
     """Whether the question gives the rule something to work with, and asks for something that it works out."""
     figures = [i for i in rule.inputs if i.type in ("number", "integer", "date") and i.name in reading.given]
-    if not question.asks("calculation", "score") and question.asks(*_ELSE):
+    told = [i for i in figures if i.name not in reading.spread and not i.name.endswith("year")]
+    if not told and not question.asks("calculation", "score") and question.asks(*_ELSE):
         return False
     if guide.fixed:
         choices = [i for i in rule.inputs if i.type == "choice" and i.required]

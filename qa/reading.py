@@ -230,6 +230,9 @@ class Figure:
     end: int
 
 
+_COUNTERS = frozenset("项件个种款条份台套批支只场次家户人名位")
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """A question ready to be read: dense text (no white space, no quotation marks), its figures and dates."""
@@ -238,12 +241,18 @@ class Told:
     figures: tuple[Figure, ...]
     dates: tuple[DateMention, ...]
 
+    def counted(self, start: int, end: int) -> bool:
+        """Whether a count stands before the thing that it counts: 两项红点奖, 三名专家."""
+        return self.text[end - 1 : end] in _COUNTERS and "\u4e00" <= self.text[end : end + 1] <= "\u9fff"
+
 
 _ORDINAL = re.compile(
     r"(?:第|排名?|名列)([\d一二三四五六七八九十]+)(?:个)?(名|位|年|台|套|项|批|保险年度|奖励年度|年度)?"
 )
-_BARE = re.compile(r"(?<![\d.第])(\d+(?:\.\d+)?)([千百]?)(千伏|kV|KV|级|号)?")
-_DOC_NO = re.compile(r"[〔\[（(【]\s*(?:19|20)\d{2}\s*[〕\]）)】]\s*(?:第)?\d+号?|(?:19|20)\d{2}年第\d+号")
+_BARE = re.compile(r"(?<![\d.第])(\d+(?:\.\d+)?)(千伏|kV|KV|[千百万])?")
+_NO_NUMBER = re.compile(
+    r"[千万百]人计划|5S|6S|两增两控|三免三减半|三会|一带一路|[〔\[（(【]\s*(?:19|20)\d{2}\s*[〕\]）)】]\s*(?:第)?\d+号?|(?:19|20)\d{2}年第\d+号"
+)
 _NEGATED = re.compile(r"(?:不是|不属于?|没有?|未曾?|尚未|无|非|不|并非|不在|不含|没在)[\u4e00-\u9fff]{0,2}$")
 
 
@@ -264,11 +273,11 @@ def tell(text: str) -> Told:
     """Read the figures and dates of a question."""
     dense = text.translate(_dense_table())
     dense = dense.replace("(套)", "套").replace("首台/套", "首台套").replace("个亿", "亿").replace("个万", "万")
-    blank = _DOC_NO.sub(lambda m: "\x00" * len(m.group()), dense)
+    blank = _NO_NUMBER.sub(lambda m: "\x00" * len(m.group()), dense)
     dates = tuple(read_dates(blank))
     amounts = read_amounts(blank)
     figures = [
-        Figure(a.value, a.unit, a.bound, a.start, a.end)
+        Figure(a.value, "季" if blank.startswith("季度", a.end) else a.unit, a.bound, a.start, a.end)
         for a in amounts
         if a.upper is None and not _is_span(blank, a.start, a.end, a.unit)
     ]
@@ -280,21 +289,17 @@ def tell(text: str) -> Told:
 
 
 _SPAN_BEFORE = re.compile(r"(近|每|过去|未来|前|头|上|这|那|同)$")
-_LASTING = re.compile(r"(满|了|足|有|持|营|过|期限|期|超|刚|才|已|册|立|作|运|业|到)$")
+_SPAN_AFTER = frozenset("保交缴销收利发最支举办评产营花用税净总均平出里来加研给能")
 
 
 def _is_span(text: str, start: int, end: int, unit: str) -> bool:
     """近三年, 每年, 一年保费 …: a stretch of time that figures are told of, not a duration of its own."""
     if unit not in ("年", "个月", "周", "天"):
         return False
-    before, after = text[max(0, start - 3) : start], text[end : end + 1]
+    before, after = text[max(0, start - 2) : start], text[end : end + 1]
     if _SPAN_BEFORE.search(before):
         return True
-    return (
-        bool(re.match(r"[\u4e00-\u9fff]", after))
-        and after not in "以多半期内了后前左之的就"
-        and not _LASTING.search(before)
-    )
+    return after in _SPAN_AFTER and not re.search(r"[满了足有持过期限超续]$", before) and text[start:end] != "年"
 
 
 def _ordinals(text: str) -> Iterator[Figure]:
@@ -306,8 +311,8 @@ def _ordinals(text: str) -> Iterator[Figure]:
 
 def _bare(text: str) -> Iterator[Figure]:
     for m in _BARE.finditer(text):
-        scale = {"千": 1000, "百": 100}.get(m[2], 1)
-        unit = {"千伏": "千伏", "kV": "千伏", "KV": "千伏"}.get(m[3] or "", "")
+        scale = {"千": 1000, "百": 100, "万": 10_000}.get(m[2] or "", 1)
+        unit = "千伏" if m[2] in ("千伏", "kV", "KV") else ""
         yield Figure(Decimal(m[1]) * scale, unit, "exact", m.start(), m.end())
 
 
@@ -359,12 +364,13 @@ def in_unit_of(figure: Figure, spec: Input) -> Decimal | None:
 def nearness(cue: Words, start: int, end: int, told: Told) -> float:
     """How surely the wording speaks of what stands at start…end; 0 where it does not, 10 where it stands beside it."""
     best = 0.0
+    noun_follows = told.counted(start, end)
     for a, b in cue.spans(told.text):
         if b <= start and start - b <= REACH:
             gap = told.text[b:start]
             between = sum(b <= f.start and f.end <= start for f in told.figures)
             worth = 10.0 - 0.35 * len(gap) - 4.0 * between - 9.0 * any(c in _BREAK for c in gap)
-            worth -= 1.5 * sum(gap.count(c) for c in _PAUSE)
+            worth -= 1.5 * sum(gap.count(c) for c in _PAUSE) + 3.0 * noun_follows
         elif a >= end and a - end <= 6:
             gap = told.text[end:a]
             between = sum(end <= f.start and f.end <= a for f in told.figures)
@@ -465,7 +471,7 @@ def _put(label: str, met: bool) -> str:
 def _core(label: str) -> list[str]:
     label = re.sub(r"[（(][^）)]*[）)]|^\d+[、\d及加分]*\s|^其中|^是否", "", label)
     label = re.sub(r"[“”]", "", label)
-    return [p for p in re.split(r"[、，：/]|或", label) if len(p) >= 2]
+    return [p for p in re.split(r"[、，：/]|或|及其.*", label) if len(p) >= 2]
 
 
 @cache
@@ -610,7 +616,9 @@ def _numbers(
     if len(counted) > 1 and not cases and re.search(r"分别|各(是|多少|奖|补|资)", told.text):
         none = {name: Decimal(0) for name in counted}
         cases += [none | {name: inputs[name]} for name in counted]
-    left = [i for i in wanted if i.required and i.name not in inputs and _may_stand_alone(guide, i)]
+    left = [
+        i for i in wanted if i.name not in inputs and (i.required or i.unit in _COUNTERS) and _may_stand_alone(guide, i)
+    ]
     for figure in told.figures:
         if figure in used or figure.bound not in ("exact", "approx") or _policy_figure(told, figure):
             continue
@@ -634,6 +642,8 @@ def _numbers(
 def _may_stand_alone(guide: Guide, spec: Input) -> bool:
     """Whether the only figure left may be taken for the only input left that it fits."""
     cue = guide.cues.get(spec.name, Cue())
+    if spec.unit in _COUNTERS and not cue.near:
+        return True
     return cue.assume is None and not cue.near and cue.via is None
 
 
@@ -691,12 +701,13 @@ def _fits(figure: Figure, spec: Input) -> Decimal | None:
     return value
 
 
+_IS_LIMIT = re.compile(r"[(]?含?[)]?及?以[上下内]|的?(基本减除|起征点|门槛|上限|封顶)")
 _OF_LIMIT = re.compile(r"(上限|封顶|门槛|起征点|要求|听说|还是)[^,。;?]{0,8}$")
 
 
 def _quoted_limit(told: Told, figure: Figure) -> bool:
     """封顶1000万还是2000万, 500万元以下: the limit of a rule, not the asker's own figure."""
-    if figure.unit in ("元", "美元") and re.match(r"\(?含?\)?(及)?以[上下内]", told.text[figure.end : figure.end + 5]):
+    if figure.unit in ("元", "美元") and _IS_LIMIT.match(told.text, figure.end):
         return True
     return bool(_OF_LIMIT.search(told.text[max(0, figure.start - 14) : figure.start]))
 
