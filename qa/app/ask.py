@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -12,6 +13,7 @@ from ingest.model import IngestError
 from qa.app import export, forms, state, style, views
 from qa.app.escape import html, label
 from qa.app.feedback import REASONS, Entry, Feedback
+from qa.calculators import Rule
 from qa.engine import Engine
 from qa.model import Answer, Citation, Turn
 
@@ -130,23 +132,26 @@ def _show(engine: Engine, exchange: Exchange, key: str, *, latest: bool, questio
     if not question_shown:
         _question(answer.question)
     with st.chat_message("assistant", avatar=":material/policy:"):
-        _answer(answer, key)
+        calculation = answer.calculation or {}
+        rule = forms.rule(str(calculation.get("calculator", "")))
+        _answer(answer, key, rule.notes if rule else ())
         _citations(exchange, key)
-        if answer.calculation:
-            _calculation(engine, exchange, key)
+        if rule is not None:
+            _calculation(engine, exchange, rule, key)
         if latest:
             _nearby(exchange, key)
         _actions(engine, exchange, key)
 
 
-def _answer(answer: Answer, key: str) -> None:
+def _answer(answer: Answer, key: str, notes: Sequence[str]) -> None:
+    """The answer and its warnings; a calculator's standing `notes` are left to the calculator below."""
     text = re.sub(
         r"\[(\d{1,2})\]",
         lambda m: f'<a class="zc-n" href="#cite-{key}-{m[1]}" aria-label="出处{m[1]}">[{m[1]}]</a>',
         html(answer.answer),
     )
     unsure = style.badge("语料中没有明确规定", "over", "!") if answer.abstained else ""
-    warnings = "".join(f'<div class="zc-warn">{html(w)}</div>' for w in answer.warnings)
+    warnings = "".join(f'<div class="zc-warn">{html(w)}</div>' for w in answer.warnings if w not in notes)
     st.html(f'<div class="zc">{unsure}<div class="zc-answer">{text}</div>{warnings}</div>')
 
 
@@ -169,11 +174,8 @@ def _citation(exchange: Exchange, c: Citation, key: str) -> None:
     st.html(views.reference_html(c, c.quote, id=f"cite-{key}-{c.n}"))
 
 
-def _calculation(engine: Engine, exchange: Exchange, key: str) -> None:
+def _calculation(engine: Engine, exchange: Exchange, rule: Rule, key: str) -> None:
     calculation = exchange.answer.calculation or {}
-    rule = forms.rule(str(calculation.get("calculator", "")))
-    if rule is None:
-        return
     with st.expander(label(f"计算器：{rule.title}"), expanded=True, icon=":material/calculate:"):
         st.caption("已按问题填入，可直接修改，结果随之更新。")
         forms.calculator(engine, rule, calculation.get("inputs") or {}, f"calc-{key}", exchange.as_of)

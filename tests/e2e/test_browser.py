@@ -67,8 +67,8 @@ def test_a_sent_link_opens_the_same_clause(server: Server, page: Any) -> None:
     settled(page)
     page.get_by_role("button", name=re.compile(r"\[1\]")).first.click()
     page.locator("[role=dialog] .zc-here").first.wait_for()
-    link = next(t for t in page.locator("[role=dialog] code").all_inner_texts() if "clause=" in t)
-    page.goto(link)
+    link = page.locator("[role=dialog] [data-testid=stCode]").filter(has_text="clause=")
+    page.goto("".join(link.inner_text().split()))
     page.locator(".zc-text .zc-here").first.wait_for()
     assert "240元" in page.locator(".zc-text .zc-here").first.inner_text()
 
@@ -95,7 +95,7 @@ def test_a_pdf_is_taken_in_and_answers_a_question(server: Server, page: Any, tmp
         "海州市人民政府办公室",
         "2020年3月5日",
     ]
-    path = tmp_path / "风筝 <b>通知</b>.pdf"
+    path = tmp_path / "风筝 <b>通知.pdf"
     path.write_bytes(as_pdf(blocks))
     page.goto(f"{server.url}/admin")
     page.get_by_label("管理密码").fill("不对")
