@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import importlib
 import os
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -108,7 +109,15 @@ def parse_file(path: Path) -> Parsed:
     """Read and segment one file in this process."""
     segment: Any = importlib.import_module("ingest.segment")
     parsed: Parsed = segment.parse(readers.read(path), _catalog())
-    return parsed
+    return _with_pages(parsed)
+
+
+def _with_pages(parsed: Parsed) -> Parsed:
+    """Nodes with the page they begin on, where the format has pages and the segmenter did not say."""
+    if not (pages := parsed.source.pages):
+        return parsed
+    nodes = (n if n.page is not None else replace(n, page=max(1, bisect_right(pages, n.start))) for n in parsed.nodes)
+    return replace(parsed, nodes=tuple(nodes))
 
 
 @lru_cache(maxsize=1)

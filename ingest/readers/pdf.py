@@ -18,7 +18,7 @@ from ingest import sandbox
 from ingest.model import IngestError, Source
 from ingest.readers import ocr
 from ingest.readers.layout import Writer, one_line
-from ingest.readers.lines import Glyph, Line, bounded, continues, joined, lines_of, reading_order
+from ingest.readers.lines import Glyph, Line, continues, joined, lines_of, reading_order
 
 MOST_PAGES = 2000
 _SECONDS_A_PAGE = 2.0
@@ -48,6 +48,7 @@ class Page:
     """What one page holds, in reading order."""
 
     number: int  # from 1
+    width: float = 0.0
     height: float = 0.0
     blocks: list[Line | Table] = field(default_factory=list)
     hidden: str = ""
@@ -106,7 +107,7 @@ def read(name: str, data: bytes) -> Source:
 
 def _read_page(name: str, number: int, page: Any) -> Page:
     try:
-        result = Page(number, float(page.height), pictures=bool(page.images))
+        result = Page(number, float(page.width), float(page.height), pictures=bool(page.images))
         fills = [area for area in (*page.rects, *page.curves) if area.get("fill")]
         shown: list[dict[str, Any]] = []
         hidden, rotated = [], []
@@ -371,10 +372,13 @@ def _with_edges(pages: Sequence[Page]) -> list[Page]:
         return list(pages)
     left = _usual(sorted(line.x0 for line in plain), 0.02)
     right = _usual(sorted(line.x1 for line in plain), 0.95)
+    full = sum(line.x1 > right - 2.2 * line.size for line in plain)
+    if full < max(3, 0.1 * len(plain)):  # too few long lines to show the edge: margins are alike on both sides
+        right = max(right, median(page.width for page in pages) - left)
     result = []
     for page in pages:
         blocks = [
-            bounded([b], min(left, b.x0) if b.x0 > left - 3 * b.size else b.x0, right)[0]
+            replace(b, left=min(left, b.x0) if b.x0 > left - 3 * b.size else b.x0, right=right)
             if isinstance(b, Line) and b.right == 0.0
             else b
             for b in page.blocks
