@@ -79,9 +79,8 @@ def link(
         if (added := _added(pair, both)) is not None:
             return added
     chosen = _chosen(found)
-    linked = [_worked(c, question, told, as_of, clauses) for c in chosen]
-    linked = [one for one in linked if one is not None]
-    return tuple(_named(linked, chosen)) if len(linked) > 1 else tuple(x for x in linked if x)
+    linked = [one for c in chosen if (one := _worked(c, question, told, as_of, clauses)) is not None]
+    return tuple(_named(linked, chosen)) if len(linked) > 1 else tuple(linked)
 
 
 # --- which rule ------------------------------------------------------------------------------------------------------
@@ -238,7 +237,8 @@ def _worked(
         if result is None:
             return None
         if result.error is not None:
-            return _asking(candidate, tuple(i for i in rule.inputs if i.name == result.error.field))
+            wrong = tuple(i for i in rule.inputs if i.name == result.error.field)
+            return replace(_asking(candidate, wrong), headline=f"不能计算：{result.error.message}"[:HEADLINE])
         for name, (_, last) in reading.spread.items():
             other = _run(rule, reading.inputs | case | {name: last}, as_of, clauses)
             if other is None or other.outputs != result.outputs:
@@ -250,7 +250,7 @@ def _worked(
         calculator=rule.id,
         fit=round(candidate.fit, 4),
         inputs=dict(reading.inputs | distinct[0][0]),
-        assumed=tuple(dict.fromkeys(reading.assumed.values())),
+        assumed=() if _aside(guide, reading) else tuple(dict.fromkeys(reading.assumed.values())),
         missing=(),
         calculation=distinct[0][1],
         headline=headline,
@@ -348,21 +348,46 @@ def _case_name(rule: Rule, name: str, value: Any) -> str:
 
 def _said(guide: Guide, rule: Rule, reading: Reading, result: Calculation, room: int) -> str:
     """Verdict or figure first, then the steps that lead to it while there is room."""
-    shown = _shown(guide, reading)
-    limited = shown is not None
-    names = shown or guide.show or tuple(o.name for o in rule.outputs)
-    steps = [s.text for s in result.steps if not _silent(s.text, rule, reading)]
-    if result.eligible is False and not limited and rule.kind != "limit":
+    focus = _shown(guide, reading)
+    names = focus or guide.show or tuple(o.name for o in rule.outputs)
+    steps = _telling(rule, reading, result)
+    judged = result.eligible is not None and (focus is None or "eligible" in focus)
+    if judged and not result.eligible:
         failed = [s for s in steps if s.endswith("：不符合")] or steps
         return _within("不符合条件：" + "；".join(s.removesuffix("：不符合") for s in failed), room)
     head = _figure(guide, rule, result, names)
-    if rule.kind == "eligibility" and not limited and result.eligible:
-        head = "符合条件" + (f"，{head}" if head and names != ("eligible",) else "")
-    if limited and result.eligible is not None and "eligible" in (shown or ()):
-        head = ("符合" if result.eligible else "不符合") + (f"：{head}" if head else "")
-    ordered = [s for s in steps if " = " in s or "÷" in s or "上限" in s or "封顶" in s]
+    if judged and ("eligible" in names or rule.kind == "eligibility"):
+        head = "符合条件" + (f"，{head}" if head else "")
+    ordered = [s for s in steps if re.search(r" = |÷|上限|封顶|限额", s)]
     ordered += [s for s in steps if s not in ordered]
     return _within(head + "：" + "；".join(ordered), room)
+
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+def _telling(rule: Rule, reading: Reading, result: Calculation) -> list[str]:
+    """The steps about the asker's own case: those that only assumptions lead to are left out."""
+    steps = [s.text for s in result.steps if not _silent(s.text)]
+    taken = [i for i in rule.inputs if i.name in reading.inputs and i.name not in reading.given]
+    if not any(i.type in ("number", "integer", "date") for i in taken):
+        return steps
+    known = {n for name in reading.given for n in _NUMBER.findall(_written(reading.inputs.get(name)))}
+    known |= {n for case in reading.cases for v in case.values() for n in _NUMBER.findall(_written(v))}
+    told = []
+    for step in steps:
+        numbers = _NUMBER.findall(step)
+        if step.endswith("：不符合") or not numbers or known & set(numbers):
+            told.append(step)
+            if " = " in step:
+                known |= set(_NUMBER.findall(step.split(" = ")[-1])[:1])
+    return told or steps
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        value = date.fromisoformat(value)
+    return fmt(value) if isinstance(value, Decimal) else show_value(value) if isinstance(value, date) else ""
 
 
 def _within(text: str, room: int) -> str:
@@ -378,18 +403,19 @@ def _within(text: str, room: int) -> str:
     return (out or text[:room]).strip("：；")
 
 
+def _aside(guide: Guide, reading: Reading) -> bool:
+    """Whether only a part of the rule is asked for, on which the other conditions have no bearing."""
+    focus = _shown(guide, reading)
+    return focus is not None and "eligible" not in focus
+
+
 def _shown(guide: Guide, reading: Reading) -> tuple[str, ...] | None:
     return next((show for wants, show in guide.focus if wants <= reading.given), None)
 
 
-def _silent(step: str, rule: Rule, reading: Reading) -> bool:
-    """A step on a condition that was only assumed says nothing about the asker's case."""
-    if "——是：符合" in step or "——否：符合" in step or re.search(r"(?<![\d.])0(项|万元|人|个|元)? × .* = 0", step):
-        return True
-    return any(
-        spec.name not in reading.given and spec.name in reading.inputs and step.startswith(spec.label)
-        for spec in rule.inputs
-    )
+def _silent(step: str) -> bool:
+    """A condition said outright or taken as met, and sums of nothing, need no words."""
+    return bool(re.search(r"——[是否]：符合|(?<![\d.])0(?:项|万元|人|个|元)? × .* = 0", step))
 
 
 def _figure(guide: Guide, rule: Rule, result: Calculation, names: Sequence[str]) -> str:
@@ -408,13 +434,23 @@ def _figure(guide: Guide, rule: Rule, result: Calculation, names: Sequence[str])
         elif isinstance(value, bool):
             parts.append(_yes(output, value))
         elif isinstance(value, Decimal):
-            lead = (guide.verb or ("" if "金额" in output.label else output.label)) if not parts else output.label
+            if parts and not value:
+                continue
+            lead = guide.verb if guide.verb and not parts else _short(output.label)
             parts.append(f"{lead}{_number(value, output)}")
         elif output.type == "choice" and isinstance(value, str):
             parts.append(output.choices[value])
         elif value is not None:
             parts.append(f"{output.label}{show_value(value)}")
     return "，".join(parts)
+
+
+def _short(label: str) -> str:
+    """A label as it stands before a figure: without its remarks; 金额 needs no saying."""
+    if m := re.fullmatch(r"比例[（(](.+)[）)]", label):
+        return m[1]
+    label = re.sub(r"[（(][^）)]*[）)]", "", label)
+    return "" if label.startswith("金额") else label
 
 
 def _number(value: Decimal, output: Output) -> str:
@@ -426,7 +462,7 @@ def _number(value: Decimal, output: Output) -> str:
 def _range(guide: Guide, rule: Rule, result: Calculation, low: str, high: str, output: Output, *, first: bool) -> str:
     least, most = result.outputs[low], result.outputs[high]
     assert isinstance(least, Decimal) and isinstance(most, Decimal)
-    verb = guide.verb if first else output.label
+    verb = guide.verb if first and guide.verb else _short(output.label) if not guide.verb else ""
     if least == most:
         return f"{verb.replace('最多', '').replace('最高', '')}{fmt(most, output.unit)}"
     if not least:

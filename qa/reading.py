@@ -92,7 +92,7 @@ class Via:
 class Cue:
     """How people speak of one input.
 
-    `words` stand beside its figure or date, or mean yes; `no` means no. `assume` is the value taken where the question
+    `words` stand beside its figure or date, or mean yes; `deny` means no. `assume` is the value taken where the question
     is silent (a number, a choice, or the name of another input), `said_as` how the assumption is put.
     `mention` is the count that a mere mention means; `choices` names of choices instead of their labels. `ask`: never
     assumed; `near`: only a figure beside its wording is taken; `adds`: several figures told apart (分别…和…) add up;
@@ -100,7 +100,7 @@ class Cue:
     """
 
     words: Words = field(default_factory=lambda: words(""))
-    no: Words = field(default_factory=lambda: words(""))
+    deny: Words = field(default_factory=lambda: words(""))
     assume: Any = None
     said_as: str = ""
     mention: Decimal | None = None
@@ -200,7 +200,7 @@ def _cue(raw: Any) -> Cue:
     assume = raw.get("assume")
     return Cue(
         words=words(raw.get("words", "")),
-        no=words(raw.get("no", "")),
+        deny=words(raw.get("deny", "")),
         assume=Decimal(str(assume)) if isinstance(assume, int | float) and not isinstance(assume, bool) else assume,
         said_as=raw.get("as", ""),
         mention=None if mention is None else Decimal(mention),
@@ -246,6 +246,7 @@ class Told:
         return self.text[end - 1 : end] in _COUNTERS and "\u4e00" <= self.text[end : end + 1] <= "\u9fff"
 
 
+_SPOKEN = re.compile(r"(?<![\d.])(\d+)([千万亿])(\d)(?![\d.千万亿百年月日号个项家户人名位台套%])")  # 1万2, 3千5
 _ORDINAL = re.compile(
     r"(?:第|排名?|名列)([\d一二三四五六七八九十]+)(?:个)?(名|位|年|台|套|项|批|保险年度|奖励年度|年度)?"
 )
@@ -273,6 +274,7 @@ def tell(text: str) -> Told:
     """Read the figures and dates of a question."""
     dense = text.translate(_dense_table())
     dense = dense.replace("(套)", "套").replace("首台/套", "首台套").replace("个亿", "亿").replace("个万", "万")
+    dense = _SPOKEN.sub(r"\1.\3\2", dense)
     blank = _NO_NUMBER.sub(lambda m: "\x00" * len(m.group()), dense)
     dates = tuple(read_dates(blank))
     amounts = read_amounts(blank)
@@ -442,16 +444,39 @@ def read(rule: Rule, guide: Guide, told: Told) -> Reading:
             assumed[spec.name] = cue.said_as or _put(spec.label, met)
         elif spec.required:
             missing.append(spec)
-    for name, value in list(inputs.items()):  # an assumption may name another input: then the value is the same
-        if isinstance(value, str) and name in assumed and any(i.name == value for i in rule.inputs):
-            if value in inputs:
-                inputs[name] = inputs[value]
-            else:
-                del inputs[name]
-                missing.append(rule.input(name))
+    doubtful = [f for f in told.figures if f not in used and f.unit in _WEIGHTY and not _policy_figure(told, f)]
+    for spec in rule.inputs:
+        if spec.name not in inputs or spec.name in given:
+            continue
+        if spec.unit and spec.type == "number" and any(_fits(f, spec) is not None for f in doubtful):
+            del inputs[spec.name]  # a figure of the question may be just this one: ask rather than assume
+            assumed.pop(spec.name, None)
+            if spec.required:
+                missing.append(spec)
+    _follow(rule, inputs, given, missing)
     unused = sum(f not in used and f.unit in _WEIGHTY and f.bound in ("exact", "approx") for f in told.figures)
     said = {k: v for k, v in assumed.items() if v}
     return Reading(inputs, given, said, tuple(missing), tuple(cases), spread, unused)
+
+
+_SAME_AS = re.compile(r"([a-z][a-z0-9_]*)(?:\*([\d.]+))?")
+
+
+def _follow(rule: Rule, inputs: dict[str, Any], given: frozenset[str], missing: list[Input]) -> None:
+    """An assumption may name another input (`total_income_wan*0.6`): then the value follows from that one."""
+    for _ in range(3):
+        for name, value in list(inputs.items()):
+            m = _SAME_AS.fullmatch(value) if name not in given and isinstance(value, str) else None
+            if m is None or not any(i.name == m[1] for i in rule.inputs):
+                continue
+            source = inputs.get(m[1])
+            if isinstance(source, Decimal):
+                inputs[name] = source * Decimal(m[2] or 1)
+            elif source is None:
+                del inputs[name]
+                missing.append(rule.input(name))
+            elif m[2] is None and not (isinstance(source, str) and any(i.name == source for i in rule.inputs)):
+                inputs[name] = source
 
 
 _WEIGHTY = frozenset(("元", "美元", "欧元", "%", "吨标准煤", "个百分点"))
@@ -516,7 +541,7 @@ def _flags(
         if spec.type != "boolean":
             continue
         cue = guide.cues.get(spec.name, Cue())
-        if cue.no and cue.no.held(told.text):
+        if cue.deny and cue.deny.held(told.text):
             inputs[spec.name] = False
             continue
         said = cue.words or words("|".join(p for p in _core(spec.label) if len(p) <= 12))
@@ -597,9 +622,9 @@ def _numbers(
                 pairs.append((near + 0.5 * (figure.bound in ("exact", "approx")), spec, figure, value))
     ordinals = [f for f in told.figures if f.unit.startswith("第")]
     for spec in wanted:  # 第3名 can only be the one input that is a place in an order
-        fitting = [f for f in ordinals if f not in used and _fits(f, spec) is not None]
-        if len(fitting) == 1 and sum(_fits(fitting[0], i) is not None for i in wanted) == 1:
-            pairs.append((NEAR, spec, fitting[0], fitting[0].value))
+        places = [f for f in ordinals if f not in used and _fits(f, spec) is not None]
+        if len(places) == 1 and sum(_fits(places[0], i) is not None for i in wanted) == 1:
+            pairs.append((NEAR, spec, places[0], places[0].value))
     pairs.sort(key=lambda p: -p[0])
     for _, spec, figure, value in pairs:
         if spec.name not in inputs and figure not in used:
@@ -696,7 +721,8 @@ def _fits(figure: Figure, spec: Input) -> Decimal | None:
         return None
     if spec.type == "integer" and value != value.to_integral_value():
         return None
-    if (spec.min is not None and value < spec.min) or (spec.max is not None and value > spec.max):
+    beyond = (spec.min is not None and value < spec.min) or (spec.max is not None and value > spec.max)
+    if beyond and spec.unit not in _COUNTERS:  # a count out of range is still that count, and the rule says so
         return None
     return value
 
