@@ -49,10 +49,11 @@ class Pending:
 
 
 def safe_name(name: str) -> str:
-    """The file name as the library will know it: no folders, no control characters, at most 80 characters."""
-    last = re.split(r"[/\\]", clean(name))[-1].strip(" .")
+    """The file name as the library will know it: no folders, no control characters, short enough for a disk."""
+    last = re.split(r"[/\\]", clean(name))[-1].rstrip(" .")
     stem, dot, suffix = last.rpartition(".")
-    stem = re.sub(r'[<>:"|?*\x00-\x1f]+', "_", stem if dot else last).strip(" ._")[:80]
+    stem = re.sub(r'[<>:"|?*\x00-\x1f]+', "_", stem if dot else last).strip(" ._")
+    stem = stem.encode("utf-8", "ignore")[:200].decode("utf-8", "ignore").strip(" .")
     if not dot or suffix.lower() not in KINDS:
         raise IngestError(f"{label_of(name)}：只收 PDF、DOCX、TXT 文件")
     return f"{stem or '未命名'}.{suffix.lower()}"
