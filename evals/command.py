@@ -1,4 +1,4 @@
-"""`zhengce eval`: run a set, print the figures, write run.json, run.csv, answers.jsonl and report.html."""
+"""`zhengce eval`: run a set, print the figures, write run.json, run-without-region.json, run.csv, answers.jsonl, report.html."""
 
 from __future__ import annotations
 
@@ -66,6 +66,7 @@ def main_eval(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         made.write_json(folder / "run.json")
+        bare.write_json(folder / "run-without-region.json")
         made.write_csv(folder / "run.csv")
         made.write_answers(folder / "answers.jsonl")
         write_report(

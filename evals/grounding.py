@@ -32,7 +32,11 @@ _MONEY_SUFFIX = {"_wan": Decimal(10) ** 4, "_yi": Decimal(10) ** 8}
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One thing in an answer that does not stand: `kind` 数字, 引文, 原文, 角标; `citation` its n (0: none)."""
+    """One thing in an answer that does not stand; `citation` its n (0: none).
+
+    `kind`: 数字 (a figure from nowhere), 复述 (a figure that stands only in the question), 引文 (a quote not in its
+    clause), 原文 (a clause that is not its source), 角标 (a mark without a citation, or the reverse).
+    """
 
     kind: str
     detail: str
@@ -100,24 +104,29 @@ def figure_violations(got: Mapping[str, Any]) -> list[Violation]:
     calculation's steps, inputs or outputs.
 
     A figure stands when a text has the same number at the same scale with the same unit, or with none (table cells);
-    list numbers are no figures. Chinese figures (三年, 百分之二十) must stand as written or as the Arabic figure.
+    list numbers are no figures. Figures of the question said back (复述) are told apart from figures from nowhere (数字). Chinese figures (三年, 百分之二十) must stand as written or as the Arabic figure.
     """
     answer = squeeze(_MARK.sub("", str(got.get("answer") or "")))
     grounds = [_LIST_MARK.sub("、", squeeze(text)) for text in _grounds(got)]
     standing = {(f.value, f.unit) for text in grounds for f in _all_figures(text)}
     bare = {f.face for text in grounds for f in _all_figures(text) if not f.unit}
     computed = set(_computed(got.get("calculation")))
-    found = []
+    asked = squeeze(str(got.get("question") or ""))
+    found: list[Violation] = []
+
+    def add(text: str) -> None:
+        found.append(Violation("复述" if text in asked else "数字", text))
+
     for figure in figures(_LIST_MARK.sub("、", answer)):
         same = (figure.value, figure.unit) in standing or any(
             (figure.value, unit) in standing for unit in _same_unit(figure.unit)
         )
         if not (same or figure.face in bare or figure.value in computed or figure.face in computed):
-            found.append(Violation("数字", figure.text))
+            add(figure.text)
     held = "".join(grounds)
     for match in _CN_FIGURE.finditer(answer):
         if match[0] not in held and not any(value in _cn_values(match[0]) for value, _ in standing):
-            found.append(Violation("数字", match[0]))
+            add(match[0])
     return found
 
 

@@ -152,6 +152,11 @@ def grounded(case: Case) -> Value:
     return float(not grounding.figure_violations(case.answered)) if case.answer else None
 
 
+def invented(case: Case) -> Value:
+    """invented = 1 when a figure of the answer stands in no cited clause, in no calculation, nor in the question."""
+    return float(any(v.kind == "数字" for v in grounding.figure_violations(case.answered))) if case.answer else None
+
+
 def marks_resolve(case: Case) -> Value:
     """marks = 1 when every [n] of the answer has a citation n and every citation is pointed at, else 0."""
     return float(not grounding.mark_violations(case.answered)) if case.answer else None
@@ -276,6 +281,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("citation_precision", "引用查准", citation_precision, "引用"),
     Metric("verbatim", "引文逐字相符", verbatim, "引用"),
     Metric("grounded", "数字均有出处", grounded, "引用"),
+    Metric("invented", "杜撰数字", invented, "引用", better=-1),
     Metric("marks", "角标与引用一一对应", marks_resolve, "引用"),
     Metric("fact_recall", "要点查全", fact_recall, "答案"),
     Metric("answer_right", "答对", answer_right, "答案"),

@@ -89,7 +89,7 @@ def _flat(about: Mapping[str, Any], prefix: str = "") -> Sequence[tuple[str, str
 
 def _overview(run: Run, group: str) -> Any:
     items = [
-        Bar(f"{m.label} {m.name}", i.mean, i.low, i.high, f"（{i.n} 题）")
+        Bar(m.label, i.mean, i.low, i.high, f"（{i.n} 题）")
         for m in METRICS
         if m.group == group and m.share and (i := run.intervals.get(m.name)) is not None
     ]
