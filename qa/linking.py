@@ -341,6 +341,9 @@ def _case_name(rule: Rule, name: str, value: Any) -> str:
     spec = rule.input(name)
     if spec.type == "choice":
         return re.sub(r"[（(][^）)]*[）)]", "", spec.choices[str(value)])
+    if spec.type == "boolean":
+        what = re.sub(r"^是否", "", spec.label)
+        return what if value else f"不是{what}"
     if name.endswith("_index"):
         return f"第{fmt(value)}年"
     return fmt(value, spec.unit) if isinstance(value, Decimal) else show_value(value)
@@ -352,15 +355,17 @@ def _said(guide: Guide, rule: Rule, reading: Reading, result: Calculation, room:
     names = focus or guide.show or tuple(o.name for o in rule.outputs)
     steps = _telling(rule, reading, result)
     judged = result.eligible is not None and (focus is None or "eligible" in focus)
+    worked = [s for s in steps if re.search(r" = |÷|上限|封顶|限额", s)]
     if judged and not result.eligible:
-        failed = [s for s in steps if s.endswith("：不符合")] or steps
-        return _within("不符合条件：" + "；".join(s.removesuffix("：不符合") for s in failed), room)
+        failed = [s for s in steps if s.endswith("：不符合")]
+        nothing = [n for n in names if n.startswith("exempt_")]
+        head = "不符合条件" + (f"，{_figure(guide, rule, result, nothing)}" if nothing else "")
+        told = [s.removesuffix("：不符合") for s in failed] + [s for s in worked if s not in failed]
+        return _within(head, told or steps, room)
     head = _figure(guide, rule, result, names)
-    if judged and ("eligible" in names or rule.kind == "eligibility"):
+    if judged and ("eligible" in names or (rule.kind == "eligibility" and not guide.show)):
         head = "符合条件" + (f"，{head}" if head else "")
-    ordered = [s for s in steps if re.search(r" = |÷|上限|封顶|限额", s)]
-    ordered += [s for s in steps if s not in ordered]
-    return _within(head + "：" + "；".join(ordered), room)
+    return _within(head, worked + [s for s in steps if s not in worked], room)
 
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -374,9 +379,13 @@ def _telling(rule: Rule, reading: Reading, result: Calculation) -> list[str]:
         return steps
     known = {n for name in reading.given for n in _NUMBER.findall(_written(reading.inputs.get(name)))}
     known |= {n for case in reading.cases for v in case.values() for n in _NUMBER.findall(_written(v))}
+    labels = tuple(i.label for i in taken)
+    guessed = {n for i in taken for n in _NUMBER.findall(_written(reading.inputs[i.name])) if len(n) > 1} - known
     told = []
     for step in steps:
         numbers = _NUMBER.findall(step)
+        if not step.endswith("：不符合") and (step.startswith(labels) or guessed & set(numbers)):
+            continue
         if step.endswith("：不符合") or not numbers or known & set(numbers):
             told.append(step)
             if " = " in step:
@@ -390,17 +399,29 @@ def _written(value: Any) -> str:
     return fmt(value) if isinstance(value, Decimal) else show_value(value) if isinstance(value, date) else ""
 
 
-def _within(text: str, room: int) -> str:
-    text = text.strip("：；")
-    if len(text) <= room:
-        return text
-    pieces = re.split(r"(?<=[；：])", text)
-    out = ""
-    for piece in pieces:
-        if len(out) + len(piece) > room:
-            break
-        out += piece
-    return (out or text[:room]).strip("：；")
+def _within(head: str, steps: Sequence[str], room: int) -> str:
+    """The head and as many whole steps as there is room for."""
+    text = head
+    for step in dict.fromkeys(steps):
+        longer = _in_yi(f"{text}{'；' if text != head else '：' if head else ''}{step}")
+        if len(longer) > room and text != head:
+            continue
+        text = longer[:room]
+    return text
+
+
+def _in_yi(text: str) -> str:
+    """Large sums as people say them too: 250000万元（25亿元）, each once."""
+    said: set[str] = set()
+
+    def both(m: re.Match[str]) -> str:
+        yi = Decimal(m[1]) / 10_000
+        if yi < 1 or m[1] in said or yi != round(yi, 2):
+            return m[0]
+        said.add(m[1])
+        return f"{m[0]}（{fmt(yi)}亿元）"
+
+    return re.sub(r"(?<![\d.])(\d{5,})万元(?!（)", both, text)
 
 
 def _aside(guide: Guide, reading: Reading) -> bool:
@@ -436,13 +457,20 @@ def _figure(guide: Guide, rule: Rule, result: Calculation, names: Sequence[str])
         elif isinstance(value, Decimal):
             if parts and not value:
                 continue
-            lead = guide.verb if guide.verb and not parts else _short(output.label)
+            lead = (
+                guide.verb
+                if guide.verb and not parts
+                else _short(output.label) or ("" if parts else _VERBS.get(rule.kind, ""))
+            )
             parts.append(f"{lead}{_number(value, output)}")
         elif output.type == "choice" and isinstance(value, str):
             parts.append(output.choices[value])
         elif value is not None:
             parts.append(f"{output.label}{show_value(value)}")
     return "，".join(parts)
+
+
+_VERBS = {"reward": "奖励", "subsidy": "可补助", "interest-subsidy": "可补助"}
 
 
 def _short(label: str) -> str:
@@ -462,7 +490,7 @@ def _number(value: Decimal, output: Output) -> str:
 def _range(guide: Guide, rule: Rule, result: Calculation, low: str, high: str, output: Output, *, first: bool) -> str:
     least, most = result.outputs[low], result.outputs[high]
     assert isinstance(least, Decimal) and isinstance(most, Decimal)
-    verb = guide.verb if first and guide.verb else _short(output.label) if not guide.verb else ""
+    verb = (guide.verb or _VERBS.get(rule.kind, "")) if first else ""
     if least == most:
         return f"{verb.replace('最多', '').replace('最高', '')}{fmt(most, output.unit)}"
     if not least:
@@ -474,22 +502,33 @@ def _yes(output: Output, value: bool) -> str:
     label = re.sub(r"[（(][^）)]*[）)]", "", output.label)
     if "是否" in label:
         return label.replace("是否", "" if value else "不")
-    if label.startswith(("可", "能", "须", "应")):
+    if label.startswith("达到"):
+        return label if value else "未" + label
+    if label.startswith(("可", "能", "须", "应", "属于", "符合")):
         return label if value else "不" + label
+    if "超过" in label:
+        return label if value else label.replace("超过", "未超过")
     if label.endswith("达标"):
         return label if value else label.removesuffix("达标") + "不达标"
     return f"{label}：{'是' if value else '否'}"
 
 
 def _named(linked: Sequence[Linked], chosen: Sequence[_Candidate]) -> list[Linked]:
-    """Where several documents speak, each headline says whose figure it gives."""
+    """Where several documents speak, each headline says whose figure it gives; one that says the same is left out."""
     by_id = {c.rule.id: c.rule for c in chosen}
-    heads = {one.headline for one in linked}
-    if len(heads) == 1:
-        return [linked[0]]
-    out = []
+    distinct: list[Linked] = []
     for one in linked:
+        said = re.split("[：，]", one.headline)[0]
+        alike = by_id[one.calculator].region
+        if not any(said == re.split("[：，]", d.headline)[0] and by_id[d.calculator].region == alike for d in distinct):
+            distinct.append(one)
+    if len(distinct) == 1:
+        return distinct
+    out = []
+    for one in distinct:
         rule = by_id[one.calculator]
-        title = re.sub(r"[（(].*", "", rule.document.split("》")[0].strip("《"))
-        out.append(replace(one, headline=f"{one.headline}（按{rule.region}《{title}》）"[: HEADLINE + 60]))
+        title = re.sub(r"[（(].*", "", rule.document.split("》")[0].strip("《")).removeprefix(rule.region)
+        head, _, rest = one.headline.partition("：")
+        named = f"{head}（{rule.region}《{title}》）"
+        out.append(replace(one, headline=_within(named, rest.split("；"), HEADLINE) if rest else named))
     return out
