@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ingest.model import IngestError
 
-class IndexError_(Exception):
+
+class IndexError_(IngestError):
     """The index cannot be used as it is."""
 
 
