@@ -1,0 +1,362 @@
+"""Where one document ends and the next begins: title blocks, attachment marks, and what confirms them.
+
+A compendium holds dozens of documents, a newsletter a dozen, a statute file one. A title is a run of short lines that ends
+in the name of a kind of document; a document number, addressees, or the end of the text before confirm it. The plan that
+a notice 印发s stays with its notice; attachments are documents of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from ingest.blocks import Block
+from ingest.text import loose, tidy_title
+
+_PARENTHESIS = re.compile(r"(?:[（(【\[][^（()）]*[）)】\]]|[》”])+$")
+_DOC_NO = re.compile(
+    r"^[（(]?(?:[\u4e00-\u9fff]{1,14}\s*[〔﹝\[［【（(〈]\s*(?:19|20)\d{2}\s*[〕﹞\]］】）)〉]\s*第?\s*\d+\s*号"
+    r"|[\u4e00-\u9fff]{2,12}(?:公告|令|通告)\s*(?:(?:19|20)\d{2}\s*年\s*)?第\s*\d+\s*号)[）)]?$"
+)
+_ADDRESSEE = re.compile(r"^(?:各|全|有关|本|市|省|区|县|[\u4e00-\u9fff]{2,8}(?:省|市|区|县))[^。；]{1,400}[：:]$")
+_FRONT = re.compile(r"^(?:前\s*言|序\s*言|序|卷首语|编者按)$")
+_BODY = re.compile(r"^(?:为|根据|按照|依据|经|现|当前|近年|第[一1]|以|党|自|随着|今|在|中|民营|县域|战略)")
+_ISSUES = re.compile(r"(?:印发|发布|公布|转发)(?:修订后的|修订的)?(.+?)的?(?:通知|公告|决定|命令|令)$")
+_MENTION = re.compile(r"《([^《》]+(?:《[^》]*》[^《》]*)?)》")
+_ORDINAL = re.compile(r"^(?:附\s*件|附表|附)?\s*([0-9０-９一二三四五六七八九十]{0,3})\s*[．.、：:]?\s*")
+_ENTRY = re.compile(r"^[0-9０-９]{1,2}\s*[．.、：:]")
+_DIVIDER = re.compile(r"^第[一二三四五六七八九十]+(?:部分|篇|辑)$|^[\u4e00-\u9fff]{2,6}领域$|^\[.*\]$")
+_HEADING_WORDS = re.compile(r"^(?:总体|基本|主要|工作|推进|保障|组织|认定|申报|目标|指导)[\u4e00-\u9fff]{2,4}$")
+
+
+@cache
+def _issuers() -> dict[str, list[str]]:
+    loaded: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("issuers.yaml").read_text(encoding="utf-8"))
+    return loaded
+
+
+@cache
+def _org_pattern() -> re.Pattern[str]:
+    suffixes = "|".join(sorted(map(re.escape, _issuers()["suffixes"]), key=len, reverse=True))
+    return re.compile(rf"^[\u4e00-\u9fff（）()·]{{0,24}}?(?:{suffixes})(?:[（(][\u4e00-\u9fff]+[）)])?$")
+
+
+def is_issuers(text: str) -> bool:
+    """Whether a line holds nothing but names of bodies: 财政部 税务总局, 河北省人民政府办公厅."""
+    words = text.split()
+    return bool(words) and len(text) <= 60 and all(_org_pattern().match(w) and len(w) > 2 for w in words) and not any(
+        w.startswith(("关于", "印发", "各")) for w in words
+    )
+
+
+def kind_of(title: str) -> str | None:
+    """The kind of document a title ends in (通知, 实施意见, 办法 …), None where it ends in none."""
+    bare = title.strip()
+    while (shorter := _PARENTHESIS.sub("", bare).strip()) != bare:
+        bare = shorter
+    for kind in sorted(_issuers()["kinds"], key=len, reverse=True):
+        if bare.endswith(kind):
+            return kind
+    return None
+
+
+def is_doc_no(block: Block) -> bool:
+    """Whether a block is a document number and nothing else."""
+    return block.table is None and len(block.text) <= 50 and bool(_DOC_NO.match(block.text))
+
+
+def is_addressee(block: Block) -> bool:
+    """Whether a block names the bodies addressed: 各市人民政府，省政府各部门："""
+    return block.table is None and not block.role and block.number is None and bool(_ADDRESSEE.match(block.text))
+
+
+@dataclass(slots=True)
+class Draft:
+    """A document as found: its blocks by part. `own_title` are title blocks within the text (印发件)."""
+
+    blocks: list[Block]
+    marks: list[Block] = field(default_factory=list)  # dividers, 附件1
+    title_blocks: list[Block] = field(default_factory=list)
+    title: str = ""
+    issuer_lines: list[str] = field(default_factory=list)
+    inner_titles: list[Block] = field(default_factory=list)
+    signatures: list[Block] = field(default_factory=list)
+    attachment: str | None = None  # "" or the number of the attachment; None where it is none
+    main: Draft | None = None
+    notes: list[str] = field(default_factory=list)  # the attachments it lists
+
+    @property
+    def issued(self) -> list[str]:
+        """Names of the texts that this notice issues, squeezed for comparison."""
+        names = [loose(m) for m in _MENTION.findall(self.title)] if "发" in self.title or "公布" in self.title else []
+        if match := _ISSUES.search(self.title):
+            names.append(loose(match.group(1)))
+        return [*names, loose(self.title)]
+
+
+def split(blocks: Sequence[Block]) -> list[Draft]:
+    """The documents in a sequence of blocks; every block belongs to exactly one of them."""
+    drafts: list[Draft] = []
+    current = Draft([])
+    main: Draft | None = None
+    i = 0
+
+    def begin(draft: Draft) -> Draft:
+        nonlocal current, main
+        if current.blocks:
+            drafts.append(current)
+        current = draft
+        if draft.attachment is None:
+            main = draft
+        return draft
+
+    while i < len(blocks):
+        block = blocks[i]
+        if not drafts and not current.title and _FRONT.match(block.text):
+            begin(Draft([block], title_blocks=[block], title=re.sub(r"\s", "", block.text)))
+            i += 1
+            continue
+        attach = block.role == "attach"
+        if attach and (i + 1 >= len(blocks) or not _opens_list(blocks, i)):
+            run = _run(blocks, i + 1, 4, through_table=True)
+            draft = Draft([block], marks=[block], attachment=_ordinal(block.text), main=main)
+            begin(draft)
+            _take_title(draft, blocks[i + 1 : run], whole=True)
+            i = run
+            continue
+        if not block.short or (block.level == 0 and _FRONT.match(block.text)):
+            if block.role == "note" or (attach and _opens_list(blocks, i)):
+                i = _note(blocks, i, current)
+                continue
+            current.blocks.append(block)
+            i += 1
+            continue
+        end = _run(blocks, i, 9)
+        found = _title_in(blocks, i, end, current, main)
+        if found is None:
+            current.blocks.append(block)
+            i += 1
+            continue
+        kind, first, last = found
+        if kind == "inner":
+            for part in blocks[i:last]:
+                current.blocks.append(part)
+                (current.inner_titles if blocks.index(part, i) >= first else current.signatures).append(part)
+            i = last
+            continue
+        lead = list(blocks[i:first])
+        title = list(blocks[first:last])
+        if kind == "attachment":
+            draft = Draft([*lead, *title], marks=lead, attachment=_listed(main, _joined(title)) or "", main=main)
+            begin(draft)
+        else:
+            if not drafts and not current.title:  # what stands above the first title belongs to its document
+                lead = [*current.blocks, *lead]
+                current = Draft([])
+            draft = Draft([*lead, *title], marks=lead)
+            if kind == "part":
+                draft.attachment, draft.main = "", _mentions([*drafts, current], _joined(title))
+            begin(draft)
+        _take_title(draft, title)
+        i = last
+    drafts.append(current)
+    return [draft for draft in drafts if draft.blocks]
+
+
+def _opens_list(blocks: Sequence[Block], i: int) -> bool:
+    """附件： followed by a numbered list of titles is a note, not the beginning of an attachment."""
+    if blocks[i].text.rstrip()[-1:] not in "：:":
+        return False
+    after = blocks[i + 1] if i + 1 < len(blocks) else None
+    return after is not None and after.number is not None and after.number.rank == 7
+
+
+def _note(blocks: Sequence[Block], i: int, draft: Draft) -> int:
+    """Take in the list of attachments that begins at `i`; returns the index behind it."""
+    entry = ""
+    first = True
+    while i < len(blocks):
+        block = blocks[i]
+        if not first:
+            numbered = bool(_ENTRY.match(block.text))
+            listed = numbered and len(block.text) < 90 and block.text[-1:] not in "。；;："
+            if not (listed or block.role in ("note", "link") or _goes_on(block, entry)):
+                break
+            if block.role == "link" and block.text.startswith(("相关", "http")):
+                break
+        if first or _ENTRY.match(block.text) or block.role == "note":
+            if entry:
+                draft.notes.append(entry)
+            entry = re.sub(r"^附\s*件\s*[0-9０-９]{0,2}\s*[：:、.．]?\s*(?:[0-9０-９]{1,2}\s*[．.、]?(?!\d{2,3}\s*年)\s*)?", "", block.text)
+            entry = re.sub(r"^[0-9０-９]{1,2}\s*[．.、：:]\s*", "", entry)
+        elif block.role != "link":
+            entry += block.text
+        draft.blocks.append(Block(block.start, block.end, block.text, block.level, None, None, "note", block.lines))
+        first = False
+        i += 1
+    if entry:
+        draft.notes.append(entry)
+    return i
+
+
+def _goes_on(block: Block, entry: str) -> bool:
+    """Whether a line continues the last entry of the list: the entry does not yet end in a kind of document."""
+    return (
+        block.short
+        and len(block.text) <= 40
+        and not is_issuers(block.text)
+        and bool(entry)
+        and (kind_of(entry) is None or block.text.startswith(("（", "(")) and block.text[-1] in "）)")
+    )
+
+
+def _run(blocks: Sequence[Block], i: int, limit: int, through_table: bool = False) -> int:
+    """Index behind the run of title-like lines that begins at `i`."""
+    end = i
+    marked = end < len(blocks) and blocks[end].level > 0
+    while end < len(blocks) and end - i < limit and blocks[end].short and not is_doc_no(blocks[end]):
+        if end > i and (blocks[end].level > 0) != marked:
+            if not blocks[end].text.startswith(("（", "(")):
+                break
+        if end > i and blocks[end].level > 0 and _titled(_joined(blocks[i:end])):
+            break
+        end += 1
+    return end
+
+
+def _titled(text: str) -> bool:
+    """Ends in a kind of document and is long enough to be more than a heading (认定标准（附…评分细则） is one)."""
+    return kind_of(text) is not None and len(_PARENTHESIS.sub("", text)) >= 7 and not re.search("[（(]附", text)
+
+
+def _joined(blocks: Sequence[Block]) -> str:
+    return tidy_title(" ".join(b.text for b in blocks))
+
+
+def _title_in(
+    blocks: Sequence[Block], i: int, end: int, current: Draft, main: Draft | None
+) -> tuple[str, int, int] | None:
+    """Whether a title stands in the run blocks[i:end]: what it begins ("document", "attachment", "part", "inner"), and where."""
+    first = _title_start(blocks, i, end)
+    core = first
+    while core < end - 1 and is_issuers(blocks[core].text):
+        core += 1
+    for last in range(end, core, -1):
+        title = _joined(blocks[core:last])
+        if not _titled(title) or _HEADING_WORDS.match(title) or title.startswith(("（", "(")):
+            continue
+        after = blocks[last] if last < len(blocks) else None
+        bare = loose(title)
+        for host in filter(None, (current, main)):
+            if any(loose(n) == bare for n in host.notes):
+                return "attachment", core, last
+        certain = after is not None and (is_doc_no(after) or (is_addressee(after)))
+        numbered_before = i > 0 and is_doc_no(blocks[i - 1])
+        if kind_of(title) == "解读" and core > first:
+            return "document", first, last
+        if current.title and not certain and bare in current.issued and current.attachment is None:
+            return "inner", core, last
+        if certain or (numbered_before and not current.title):
+            if bare in current.issued and not is_doc_no(after) if after is not None else False:
+                return "inner", core, last
+            return "document", first, last
+        before = blocks[i - 1] if i else None
+        if after is None and before is not None:
+            continue
+        if not (_closed(before) or blocks[first].level == 1) or not _begins_body(after):
+            continue
+        if not re.search(r"关于|[《“”》]|[省市县区]|方案|办法|措施|计划|意见|通知|公告|条例|规定|解读|法$|细则", title):
+            continue
+        if kind_of(title) == "解读" or current.attachment is None or not current.title:
+            mentioned = _mention_of(current, bare)
+            return ("part" if mentioned else "document"), first, last
+        mentioned = _mention_of(current, bare)
+        # behind an attachment: another one of the same main document, or a new document
+        return ("part" if mentioned else "document" if first < core or "关于" in title or _standalone(title, current) else "attachment"), first if first < core else core, last
+    return None
+
+
+def _standalone(title: str, current: Draft) -> bool:
+    """A full-blown title (河北省支持中小企业融资若干措施) behind an attachment of a notice that lists its attachments."""
+    return bool(current.main is not None and current.main.notes)
+
+
+def _mention_of(draft: Draft, bare: str) -> bool:
+    if not draft.title:
+        return False
+    return any("附" in b.text[:2] + b.text[:3] and bare in loose(b.text) for b in draft.blocks if len(b.text) < 80)
+
+
+def _mentions(drafts: Sequence[Draft], title: str) -> Draft | None:
+    """The document, of those before, that announces an attachment of this title."""
+    bare = loose(title)
+    return next((d for d in reversed(drafts) if _mention_of(d, bare)), None)
+
+
+def _title_start(blocks: Sequence[Block], i: int, end: int) -> int:
+    """Where in a run the title with its issuers begins: dividers (第二部分, 工信领域) stand before it."""
+    while i < end - 1 and _DIVIDER.match(blocks[i].text):
+        i += 1
+    about = next((n for n in range(i, end) if re.match(r"^(?:[^，。]{2,30}[ \u3000]?)?(?:关于|印发)", blocks[n].text)), None)
+    if about is None:
+        groups = [n for n in range(i, end) if is_issuers(blocks[n].text) and n + 1 < end and not is_issuers(blocks[n + 1].text)]
+        if not groups:
+            return i
+        about = groups[-1] + 1
+    while about > i and is_issuers(blocks[about - 1].text):
+        about -= 1
+    return about
+
+
+def _closed(before: Block | None) -> bool:
+    """Whether the text before has come to an end."""
+    if before is None or before.table is not None or before.role in ("date", "link", "label", "public", "attach", "note", "page", "form"):
+        return True
+    return before.text[-1:] in "。；;！：:）)”》，," or is_issuers(before.text)
+
+
+def _begins_body(after: Block | None) -> bool:
+    if after is None:
+        return True
+    if after.table is not None or after.role in ("link", "attach", "form") or after.number is not None:
+        return True
+    return len(after.text) >= 20 and (after.text[-1:] in "。：:；" or bool(_BODY.match(after.text)))
+
+
+def _take_title(draft: Draft, blocks: Sequence[Block], whole: bool = False) -> None:
+    if not blocks:
+        return
+    draft.title_blocks = list(blocks)
+    if whole:
+        draft.blocks += [b for b in blocks if b not in draft.blocks]
+    issuers = [b.text for b in blocks]
+    while len(issuers) > 1 and is_issuers(issuers[0]):
+        draft.issuer_lines.append(issuers.pop(0))
+    title = tidy_title(" ".join(issuers))
+    if draft.issuer_lines and title.startswith(("关于", "印发")):
+        title = tidy_title(" ".join([*draft.issuer_lines, title]))
+    if draft.issuer_lines and title.endswith("解读"):
+        title = f"{title}（{''.join(draft.issuer_lines)}）"
+    if title.startswith("《") and title.endswith("》") and title.count("《") == 1:
+        title = title[1:-1]
+    draft.title = title
+
+
+def _listed(main: Draft | None, title: str) -> str | None:
+    """The number under which the main document lists an attachment of this title."""
+    if main is None:
+        return None
+    for n, note in enumerate(main.notes, start=1):
+        if loose(note) == loose(title):
+            return str(n) if len(main.notes) > 1 else ""
+    return None
+
+
+def _ordinal(text: str) -> str:
+    match = _ORDINAL.match(text)
+    return match.group(1) if match else ""
