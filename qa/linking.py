@@ -314,13 +314,14 @@ def _headline(
     question: Question,
     told: Told,
 ) -> str:
+    asks = question.asks("applicability")
     if len(results) == 1:
-        return _said(guide, rule, reading, results[0][1], HEADLINE)
+        return _said(guide, rule, reading, results[0][1], HEADLINE, asks)
     each = HEADLINE // len(results) - 8
     lines = []
     for case, result in results:
         what = "、".join(_case_name(rule, k, v) for k, v in case.items())
-        lines.append(f"{what}：{_said(guide, rule, reading, result, max(24, each - len(what)))}")
+        lines.append(f"{what}：{_said(guide, rule, reading, result, max(24, each - len(what)), asks)}")
     total = ""
     if guide.sums and all(guide.sums in case for case, _ in results) and _TOGETHER.search(told.text):
         total = _sum(guide, rule, [r for _, r in results])
@@ -349,7 +350,7 @@ def _case_name(rule: Rule, name: str, value: Any) -> str:
     return fmt(value, spec.unit) if isinstance(value, Decimal) else show_value(value)
 
 
-def _said(guide: Guide, rule: Rule, reading: Reading, result: Calculation, room: int) -> str:
+def _said(guide: Guide, rule: Rule, reading: Reading, result: Calculation, room: int, asks_whether: bool) -> str:
     """Verdict or figure first, then the steps that lead to it while there is room."""
     focus = _shown(guide, reading)
     names = focus or guide.show or tuple(o.name for o in rule.outputs)
@@ -363,7 +364,7 @@ def _said(guide: Guide, rule: Rule, reading: Reading, result: Calculation, room:
         told = [s.removesuffix("：不符合") for s in failed] + [s for s in worked if s not in failed]
         return _within(head, told or steps, room)
     head = _figure(guide, rule, result, names)
-    if judged and ("eligible" in names or (rule.kind == "eligibility" and not guide.show)):
+    if judged and (asks_whether or "eligible" in names or (rule.kind == "eligibility" and not guide.show)):
         head = "符合条件" + (f"，{head}" if head else "")
     return _within(head, worked + [s for s in steps if s not in worked], room)
 
@@ -380,7 +381,9 @@ def _telling(rule: Rule, reading: Reading, result: Calculation) -> list[str]:
     known = {n for name in reading.given for n in _NUMBER.findall(_written(reading.inputs.get(name)))}
     known |= {n for case in reading.cases for v in case.values() for n in _NUMBER.findall(_written(v))}
     labels = tuple(i.label for i in taken)
-    guessed = {n for i in taken for n in _NUMBER.findall(_written(reading.inputs[i.name])) if len(n) > 1} - known
+    guessed = {
+        n for i in taken if i.type != "date" for n in _NUMBER.findall(_written(reading.inputs[i.name])) if len(n) > 1
+    } - known
     told = []
     for step in steps:
         numbers = _NUMBER.findall(step)
@@ -416,7 +419,7 @@ def _in_yi(text: str) -> str:
 
     def both(m: re.Match[str]) -> str:
         yi = Decimal(m[1]) / 10_000
-        if yi < 1 or m[1] in said or yi != round(yi, 2):
+        if yi < 1 or m[1] in said or f"{m[0]}（" in text or yi != round(yi, 2):
             return m[0]
         said.add(m[1])
         return f"{m[0]}（{fmt(yi)}亿元）"
