@@ -11,7 +11,7 @@ import re
 import sqlite3
 import threading
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -261,12 +261,12 @@ class Store:
     def documents(self) -> list[Document]:
         """All documents: sources by name, within a source in reading order."""
         with self._database() as db:
-            rows = db.execute("SELECT * FROM documents ORDER BY source, seq").fetchall()
+            rows = db.execute(f"SELECT {_DOCUMENTS.columns} FROM documents ORDER BY source, seq").fetchall()
         return [_DOCUMENTS.decode(row) for row in rows]
 
     def document(self, id: str) -> Document | None:
         with self._database() as db:
-            row = db.execute("SELECT * FROM documents WHERE id = ?", (id,)).fetchone()
+            row = db.execute(f"SELECT {_DOCUMENTS.columns} FROM documents WHERE id = ?", (id,)).fetchone()
         return None if row is None else _DOCUMENTS.decode(row)
 
     def nodes(self, document_id: str | None = None, kinds: Collection[NodeKind] | None = None) -> list[Node]:
@@ -326,14 +326,14 @@ class Store:
     def _nodes(self, clause: str, values: list[Any]) -> list[Node]:
         with self._snapshot() as db:
             ordered = clause if "ORDER BY" in clause else clause + " ORDER BY seq"
-            rows = db.execute(f"SELECT * FROM nodes{ordered}", values).fetchall()
+            rows = db.execute(f"SELECT {_NODES.columns}, source_seq, start, end FROM nodes{ordered}", values).fetchall()
             names: dict[int, str] = {}
             texts: dict[int, str] = {}
-            for seq in {row["source_seq"] for row in rows}:
+            for seq in {row[-3] for row in rows}:
                 names[seq], texts[seq] = db.execute("SELECT name, text FROM sources WHERE seq = ?", (seq,)).fetchone()
         if len(names) > 1:
-            rows.sort(key=lambda row: names[row["source_seq"]])  # stable: reading order within a source is kept
-        return [_NODES.decode(row, text=texts[row["source_seq"]][row["start"] : row["end"]]) for row in rows]
+            rows.sort(key=lambda row: names[row[-3]])  # stable: reading order within a source is kept
+        return [_NODES.decode(row, texts[row[-3]][row[-2] : row[-1]]) for row in rows]
 
     # --- facts and links
 
@@ -341,7 +341,7 @@ class Store:
         """The facts of one clause or of all, in reading order."""
         where, values = ("", ()) if clause_id is None else (" WHERE clause_id = ?", (clause_id,))
         with self._database() as db:
-            rows = db.execute(f"SELECT * FROM facts{where} ORDER BY seq", values).fetchall()
+            rows = db.execute(f"SELECT {_FACTS.columns} FROM facts{where} ORDER BY seq", values).fetchall()
         return [_FACTS.decode(row) for row in rows]
 
     def links(self, document_id: str | None = None) -> list[Link]:
@@ -349,7 +349,7 @@ class Store:
 
         Targets in other sources are looked up when asked, so the order in which files were ingested does not matter.
         """
-        sql = "SELECT links.*, nodes.document_id FROM links JOIN nodes ON nodes.id = links.clause_id"
+        sql = f"SELECT {_LINKS.columns}, nodes.document_id FROM links JOIN nodes ON nodes.id = links.clause_id"
         where, values = ("", ()) if document_id is None else (" WHERE nodes.document_id = ?", (document_id,))
         with self._snapshot() as db:
             rows = db.execute(f"{sql}{where} ORDER BY links.seq", values).fetchall()
@@ -437,21 +437,29 @@ Row = TypeVar("Row")
 class _Table(Generic[Row]):
     """A dataclass kept as a table: tuples as JSON, dates as ISO, decimals as text."""
 
-    def __init__(self, name: str, row: type[Row], *, derived: Collection[str] = ()) -> None:
-        kinds = {item.name: str(item.type) for item in fields(row) if item.name not in derived}  # type: ignore[arg-type]
+    def __init__(self, name: str, row: type[Row], *, derived: str = "") -> None:
+        kinds = {item.name: str(item.type) for item in fields(row) if item.name != derived}  # type: ignore[arg-type]
         self._row = row
         self._names = tuple(kinds)
-        self._decoders = [(name, _decoder(kind)) for name, kind in kinds.items()]
-        columns = ", ".join(f'"{name}"' for name in self._names)
-        self._insert = f"INSERT INTO {name} (source_seq, {columns}) VALUES (?{', ?' * len(self._names)})"
+        self._decoders = [(place, decode) for place, kind in enumerate(kinds.values()) if (decode := _decoder(kind))]
+        self._derived_place = [item.name for item in fields(row)].index(derived) if derived else None  # type: ignore[arg-type]
+        self.columns = ", ".join(f'{name}."{column}"' for column in self._names)
+        marks = ", ".join("?" * (len(self._names) + 1))
+        names = ", ".join(f'"{column}"' for column in self._names)
+        self._insert = f"INSERT INTO {name} (source_seq, {names}) VALUES ({marks})"
 
     def insert(self, db: sqlite3.Connection, source_seq: int, rows: Iterable[Row]) -> None:
         names = self._names
         db.executemany(self._insert, ((source_seq, *[_encode(getattr(row, name)) for name in names]) for row in rows))
 
-    def decode(self, stored: sqlite3.Row, **derived: Any) -> Row:
-        values = {name: stored[name] if decode is None else decode(stored[name]) for name, decode in self._decoders}
-        return self._row(**values, **derived)
+    def decode(self, stored: Sequence[Any], derived: Any = None) -> Row:
+        """The row of which `columns` were selected first, in this order; `derived` is the field that is not stored."""
+        values = list(stored[: len(self._names)])
+        for place, decode in self._decoders:
+            values[place] = decode(values[place])
+        if self._derived_place is not None:
+            values.insert(self._derived_place, derived)
+        return self._row(*values)
 
 
 def _encode(value: Any) -> Any:
@@ -466,7 +474,7 @@ def _decoder(kind: str) -> Callable[[Any], Any] | None:
     if kind.startswith("tuple"):
         return _decode
     if kind == "NodeKind":
-        return NodeKind
+        return {kind.value: kind for kind in NodeKind}.__getitem__
     return {
         "date | None": lambda value: None if value is None else date.fromisoformat(value),
         "Decimal | None": lambda value: None if value is None else Decimal(value),
@@ -479,7 +487,7 @@ def _decode(value: str) -> tuple[str, ...]:
 
 
 _DOCUMENTS = _Table("documents", Document)
-_NODES = _Table("nodes", Node, derived={"text"})
+_NODES = _Table("nodes", Node, derived="text")
 _FACTS = _Table("facts", Fact)
 _LINKS = _Table("links", Link)
 
