@@ -131,6 +131,8 @@ def _enough(guide: Guide, rule: Rule, reading: Reading, question: Question) -> b
         return bool(figures) or (named and question.asks(*_FIGURES) and (not choices or bool(reading.given)))
     if figures:
         return True
+    if reading.missing and not question.asks("calculation"):
+        return False
     wants_figures = any(i.type in ("number", "integer") and i.required for i in rule.inputs)
     worked_out = rule.kind == "score" or not wants_figures or question.asks("applicability")
     return bool(reading.given) and question.asks(*_FIGURES) and worked_out
@@ -149,7 +151,7 @@ def _fit(
     fit = 0.5 + 0.3 * complete + 0.02 * len(guide.about) - 0.08 * min(reading.unused, 3) - 0.03 * guide.rank
     if reading.missing:
         fit -= 0.12
-    figures = [i for i in asked if i.type in ("number", "integer", "date")]
+    figures = [i for i in asked if i.type in ("number", "integer", "date") and i.name not in reading.mentioned]
     if not figures and not question.asks("score", "applicability") and not _TOGETHER.search(question.text):
         fit = min(fit, NAMED_ONLY)
     if guide.document and guide.document in named:
@@ -320,7 +322,7 @@ def _headline(
     each = HEADLINE // len(results) - 8
     lines = []
     for case, result in results:
-        what = "、".join(_case_name(rule, k, v) for k, v in case.items())
+        what = "、".join(_case_name(rule, k, v, len(case) > 1) for k, v in case.items() if v or len(case) == 1)
         lines.append(f"{what}：{_said(guide, rule, reading, result, max(24, each - len(what)), asks)}")
     total = ""
     if guide.sums and all(guide.sums in case for case, _ in results) and _TOGETHER.search(told.text):
@@ -338,8 +340,10 @@ def _sum(guide: Guide, rule: Rule, results: Sequence[Calculation]) -> str:
     return f"合计{fmt(sum(figures, Decimal(0)), unit)}（{'＋'.join(fmt(p) for p in figures)}）："
 
 
-def _case_name(rule: Rule, name: str, value: Any) -> str:
+def _case_name(rule: Rule, name: str, value: Any, several: bool) -> str:
     spec = rule.input(name)
+    if several and isinstance(value, Decimal):
+        return f"{spec.label}{fmt(value, spec.unit)}"
     if spec.type == "choice":
         return re.sub(r"[（(][^）)]*[）)]", "", spec.choices[str(value)])
     if spec.type == "boolean":

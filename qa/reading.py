@@ -396,7 +396,7 @@ class Reading:
     `given` was read, `assumed` was not said (input → how the assumption is put) and stands in `inputs` too;
     `cases` are the alternatives that the question states (each overrides `inputs`), one empty case where it states one;
     `spread` holds the first and last day of dates of which only the month or year is told; `unused` counts sums and
-    rates of the question that mean nothing to the rule.
+    rates of the question that mean nothing to the rule; `mentioned` names counts of things that were only named.
     """
 
     inputs: dict[str, Any]
@@ -405,6 +405,7 @@ class Reading:
     missing: tuple[Input, ...]
     cases: tuple[dict[str, Any], ...]
     spread: dict[str, tuple[str, str]]
+    mentioned: frozenset[str]
     unused: int
 
 
@@ -456,7 +457,9 @@ def read(rule: Rule, guide: Guide, told: Told) -> Reading:
     _follow(rule, inputs, given, missing)
     unused = sum(f not in used and f.unit in _WEIGHTY and f.bound in ("exact", "approx") for f in told.figures)
     said = {k: v for k, v in assumed.items() if v}
-    return Reading(inputs, given, said, tuple(missing), tuple(cases), spread, unused)
+    counted = {i.name for i in rule.inputs if guide.cues.get(i.name, Cue()).mention == inputs.get(i.name)}
+    mentioned = frozenset(name for name in counted & given if not any(f in used for f in told.figures))
+    return Reading(inputs, given, said, tuple(missing), tuple(cases), spread, mentioned, unused)
 
 
 _SAME_AS = re.compile(r"([a-z][a-z0-9_]*)(?:\*([\d.]+))?")
