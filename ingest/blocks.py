@@ -121,6 +121,8 @@ def _joins(text: str, group: list[Line], line: Line, width: int | None) -> bool:
         whole = before if len(group) == 1 else text[group[0].start : last.end]
         if size < 0.8 * width:
             return False
+        if not terminal and _open_bracket(before):
+            return True  # （附件 ⏎ 1）…
         if number is not None:  # a wrapped line may begin with a number by chance: 第十一条规定, 2. of 12.
             return False
         if not terminal:
@@ -129,6 +131,11 @@ def _joins(text: str, group: list[Line], line: Line, width: int | None) -> bool:
     if number is not None or terminal or len(before) < 45:
         return False
     return any(mark in before for mark in "，。；") and (before[-1] in "，、," or _mid_sentence(before))
+
+
+def _open_bracket(line: str) -> bool:
+    """Whether a line ends inside brackets."""
+    return any(line.rfind(a) > line.rfind(b) for a, b in ("（）", "《》", "()"))
 
 
 def _mid_sentence(line: str) -> bool:

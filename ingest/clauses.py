@@ -16,10 +16,7 @@ from ingest.model import Node, NodeKind, Source
 from ingest.structure import ARTICLE, UNNUMBERED_HEAD, head_of
 from ingest.tables import Table
 
-_CONTACT = re.compile(
-    r"^(?:联\s*系|电\s*话|邮\s*箱|电子邮箱|地\s*址|邮\s*编|传\s*真|手\s*机|[\u4e00-\u9fff]{2,14}[：:]?\s.{0,40}?\d{3,4}[-－—]?\d{7,8}|\S+[@＠]\S+$|吴)"
-)
-_PHONE = re.compile(r"\d{3,4}\s*[-－—]\s*\d{7,8}|(?<!\d)\d{8}(?!\d)|[@＠]|^(?:联\s*系|电\s*话|邮\s*箱|电子邮箱|地\s*址|邮\s*编|传\s*真)")
+_PHONE = re.compile(r"\d{3,4}\s*[-－—]\s*\d{7,8}|(?<!\d)\d{8}(?!\d)|[@＠]|联\s*系\s*(?:人|电\s*话|方式)|^(?:联\s*系|电\s*话|邮\s*箱|电子邮箱|地\s*址|邮\s*编|传\s*真)")
 _DUTY = re.compile(r"^(?:牵头|责任|配合|实施)(?:单位|部门)\s*[：:]|^[（(](?:责任|牵头)(?:单位|部门)")
 _CLOSING = re.compile(r"^(?:特此|感谢|请(?:各|有关)|以上|各地各|各级各|各设区|各级|本(?:公告|通知)施行)")
 _TOC = re.compile(r"^目\s*[录次]$")
@@ -154,7 +151,7 @@ def _set_aside(draft: Draft) -> list[NodeKind | None]:
             out[n] = NodeKind.SIGNATURE
         elif id(block) in marks:
             out[n] = NodeKind.TITLE if block.role == "attach" else NodeKind.FURNITURE
-        elif not begun and draft.attachment is None and draft.title and is_addressee(block):
+        elif not begun and draft.attachment is None and draft.title and NodeKind.ADDRESSEE not in out and is_addressee(block):
             out[n] = NodeKind.ADDRESSEE
         elif block.role in ("label", "page", "public"):
             out[n] = NodeKind.FURNITURE
@@ -236,8 +233,11 @@ def _clause(tree: _Tree, blocks: list[Block], kinds: list[NodeKind | None], i: i
     while last + 1 < len(blocks) and kinds[last + 1] is None and _belongs(blocks[last], blocks[last + 1]):
         last += 1
     end = blocks[last].end
-    if _CLOSING.match(block.text) and not any(b.number for b in blocks[last + 1 :]):
+    closing = not any(b.number or b.table for b in blocks[last + 1 :])
+    if closing and _CLOSING.match(block.text):
         tree.stack.clear()
+    elif closing and tree.stack and tree.stack[-1].kind is NodeKind.CLAUSE and tree.stack[-1].rank != ARTICLE and after is None:
+        tree.stack.pop()  # what stands below a whole list belongs to what the list belongs to
     elif tree.stack and tree.stack[-1].tail in "；;" and tree.stack[-1].tail and last == i and len(block.text) < 80:
         tree.stack.pop()  # an item of the same list that lost its number
     while tree.stack and tree.stack[-1].head == "" and not _is_intro(block, after):
@@ -262,6 +262,8 @@ def _belongs(block: Block, after: Block) -> bool:
         return False
     if _DUTY.match(after.text):
         return bool(_DUTY.match(block.text))
+    if re.match(r"^\S{2,4}\s+\d{3,4}[-－—]\d{7,8}$", after.text) and len(block.text) < 60 and block.text[-1:] not in "。；":
+        return True
     return len(after.text) < 60 and len(block.text) < 60 and bool(_PHONE.search(block.text) and _PHONE.search(after.text))
 
 

@@ -14,6 +14,7 @@ Span = tuple[int, int]
 _SHORT_LABEL = 25
 _VALUE = re.compile(r"[。；;]|\d")
 _ORDINAL = re.compile(r"^\d$|^\.+$")
+_SECTION = re.compile(r"^[（(]?[一二三四五六七八九十]+[、）)]|^\[")
 _RULE = re.compile(r"^[\s|:\-+]+$")
 
 
@@ -138,7 +139,7 @@ def _tabbed(text: str, lines: list[Line], i: int) -> tuple[int, Table | None]:
     while i < len(lines) and not lines[i].blank and not lines[i].cell and lines[i].raw.count("\t") >= 2:
         line = lines[i]
         base = line.start - (len(line.raw) - len(line.raw.lstrip()))
-        rows.append(_cells(text, base, line.raw.rstrip(), "\t"))
+        rows.append(_cells(text, base, line.raw.rstrip(" \r\n"), "\t"))
         i += 1
     return i, _build(text, rows, loose=True)
 
@@ -215,7 +216,7 @@ def _build(text: str, spans: list[list[Span]], loose: bool = False) -> Table | N
         held = [(start, end) for start, end in row if start < end]
         start, end = min(s for s, _ in held), max(e for _, e in held)
         group = section
-        if len(held) == 1 and row[0][0] < row[0][1] and (len(cells) <= 2 or not any(cells[1:])) and len(cells[0]) <= 40 and (len(words) > 2) and not (columns and len(cells) == len(columns) and len(cells) > 2):
+        if len(held) == 1 and _is_section(cells, columns, len(words)):
             section, expect_head, head = (cells[0],), True, True
             group, heads = (), ()
         elif expect_head and len(held) > 1 and _is_head(cells):
@@ -230,6 +231,14 @@ def _build(text: str, spans: list[list[Span]], loose: bool = False) -> Table | N
                 group = (*section, first)
         rows.append(Row(start, end, cells, heads, group, head))
     return Table(rows[0].start, rows[-1].end, tuple(rows), next((r.cells for r in rows if r.head and len(r.cells) > 1), ()), _is_form(rows, loose))
+
+
+def _is_section(cells: tuple[str, ...], columns: tuple[str, ...], rows: int) -> bool:
+    """Whether the row's only cell names the rows below it: 二、专业化（50分）."""
+    first = cells[0]
+    if not first or len(first) > 40 or rows <= 2 or first.isdigit() or _ORDINAL.match(first):
+        return False
+    return len(cells) <= 2 or len(cells) != len(columns) or bool(_SECTION.match(first))
 
 
 def _one_line(cell: str) -> str:
@@ -249,6 +258,6 @@ def _is_form(rows: list[Row], loose: bool) -> bool:
         if row.head and loose is False and row is rows[0] and all(row.cells):
             continue
         for cell, beside in zip(row.cells[1:], [*row.cells[2:], "?"], strict=False):
-            if cell and beside and not row.head and not _ORDINAL.match(cell):
+            if cell and beside and not row.head and not _ORDINAL.match(cell) and cell[-1] not in "）)":
                 return False
     return True
