@@ -14,6 +14,7 @@ from ingest.model import Document
 from . import fields, lexicon, manifest, tokenizer
 from .dense import Encoder, Neighbours, Vectors, encoder, prepare
 from .errors import IndexError_
+from .grams import Grams
 from .lexical import Bm25, count, okapi_idf, positive_idf
 from .local import Tables, Texts
 from .repair import Sounds
@@ -88,6 +89,8 @@ def make_tables(
             yield previous.counts.row(row) if previous is not None and row >= 0 else tokenizer.tokenize(item.body)
 
     counts = count(tokens())
+    texts = [tokenizer.spell_numbers(tokenizer.normalise(item.body)) for item in items]
+    number_of = {item.clause_id: i for i, item in enumerate(items)}
     places: dict[str, int] = {}
     place = [places.setdefault(item.place, len(places)) for item in items]
     titles = [fields.document_text(document) for document in documents]
@@ -106,7 +109,11 @@ def make_tables(
         group=group,
         rank=rank,
         digest=np.frombuffer(b"".join(digests), np.uint8).reshape(len(items), 16),
-        text=Texts.of([tokenizer.spell_numbers(tokenizer.normalise(item.body)) for item in items]),
+        parent=np.array([number_of.get(item.parent or "", -1) for item in items], np.int32),
+        shows=np.array([fields.shows(text) for text in texts], np.int16),
+        role=np.array([fields.role(text) for text in texts], np.int8),
+        text=Texts.of(texts),
+        grams=Grams.of(texts),
         counts=counts,
         body=body,
         places=Bm25.of(count(map(tokenizer.tokenize, places)), rarity=positive_idf),

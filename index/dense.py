@@ -116,7 +116,8 @@ class Neighbours:
             return cls(vectors)
         import faiss
 
-        graph: Any = faiss.IndexHNSWSQ(vectors.shape[1], faiss.ScalarQuantizer.QT_8bit, 24, faiss.METRIC_INNER_PRODUCT)
+        library: Any = faiss  # its stubs do not know the quantizer's constants
+        graph = library.IndexHNSWSQ(vectors.shape[1], library.ScalarQuantizer.QT_8bit, 24, library.METRIC_INNER_PRODUCT)
         graph.hnsw.efConstruction = 80
         graph.train(vectors[:: max(1, len(vectors) // 20_000)])
         graph.add(vectors)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ingest.model import Document, Node, NodeKind
 
-from . import tokenizer
+from . import lexicon, tokenizer
 
 KINDS = (NodeKind.CLAUSE, NodeKind.HEADING, NodeKind.TABLE, NodeKind.ROW)
 _EDITION = re.compile(
@@ -39,6 +39,7 @@ class Entry:
     body: str  # its own words
     place: str  # headings above it, the sentence that introduces it, column heads
     embedded: str  # what the embedding sees
+    parent: str | None = None  # id of the clause or heading right above it
 
     def digest(self, extra: str = "") -> bytes:
         """16 bytes that change with anything the index holds of this clause."""
@@ -61,8 +62,50 @@ def entries(nodes: Sequence[Node], documents: Sequence[Document]) -> list[Entry]
         place = " ".join(filter(None, (*node.path, lead, columns)))
         body = " ".join(filter(None, node.cells)) if node.kind is NodeKind.ROW and node.cells else node.text
         embedded = f"{document.title} {' '.join(node.path[-2:])} {lead[:60]} {body}"
-        out.append(Entry(node.id, number_of[document.id], node.kind, node.number, body, place, embedded))
+        out.append(
+            Entry(
+                node.id,
+                number_of[document.id],
+                node.kind,
+                node.number,
+                body,
+                place,
+                embedded,
+                parent.id if parent else None,
+            )
+        )
     return out
+
+
+def shows(text: str) -> int:
+    """Bits of the kinds of answers (lexicon.asked) that a normalised text shows."""
+    return sum(1 << bit for bit, kind in enumerate(lexicon.asked()) if kind.shows.search(text))
+
+
+def asks(question: str) -> int:
+    """Bits of the kinds of answers a normalised question asks for."""
+    return sum(1 << bit for bit, kind in enumerate(lexicon.asked()) if kind.asked.search(question))
+
+
+_FORMAL = re.compile(
+    r"^(?:附件|附[:：]|现将|经.{0,20}同意|各.{2,60}[:：]$)|请.{0,12}(?:遵照|贯彻|执行)|^.{2,30}(?:厅|局|委员会|部|办公室|政府)$"
+)
+
+
+def role(text: str) -> int:
+    """1 for a formality (附件：…, 现将…印发, 各市…：, a signature), 2 for a lead-in (ends with a colon), else 0."""
+    text = text.strip()
+    if len(text) < 120 and _FORMAL.search(text):
+        return 1
+    return 2 if text.endswith((":", "：")) else 0
+
+
+_NORM = re.compile(r"(?:法|法典|总则|.编)$")
+
+
+def is_statute(document: Document) -> bool:
+    """Whether a document is a law (法), which stands above regulations, rules and interpretations."""
+    return bool(_NORM.search(_EDITION.sub("", document.title).strip())) and "解释" not in document.title
 
 
 def document_text(document: Document) -> str:
@@ -140,6 +183,7 @@ def document_record(document: Document) -> dict[str, Any]:
         "valid_to": document.valid_to.isoformat() if document.valid_to else None,
         "main_id": document.main_id,
         "relation": document.relation,
+        "statute": is_statute(document),
     }
 
 
@@ -173,13 +217,12 @@ class Regions:
         self._names = [str(r["region"] or "") for r in records]
         self._codes = [str(r["region_code"] or "") for r in records]
         self._code_of = {name: code for name, code in zip(self._names, self._codes, strict=True) if name and code}
-        self.interpretation = np.array([r["relation"] == "解读" or r["kind"] == "解读" for r in records], bool)
         self._cache: dict[tuple[str, ...], NDArray[np.float64]] = {}
 
     def fit(self, asked: tuple[str, ...]) -> NDArray[np.float64]:
         """For each document: 1 of a region asked about or one within or around it, 0 national or unknown, -1 elsewhere.
 
-        When no region is asked about: 0.5 for every regional document.
+        When no region, or 全国, is asked about: 0.5 for every regional document.
         """
         if asked not in self._cache:
             if len(self._cache) > 512:
@@ -191,7 +234,7 @@ class Regions:
     def _one(self, name: str, code: str, asked: tuple[str, ...]) -> float:
         if not name or name == "全国":
             return 0.0
-        if not asked:
+        if not asked or asked == ("全国",):
             return 0.5
         for region in asked:
             if region == "全国":

@@ -1,4 +1,8 @@
-"""One score from all that speaks for a clause. The weights are learnt (`python -m index.tune`) and kept in fusion.yaml."""
+"""One score from all that speaks for a clause. The weights are learnt (`python -m evals.tune`) and kept in fusion.yaml.
+
+Two steps: `first` weighs what can be said of each clause by itself; `second` adds what its surroundings got in the
+first step (the heading above it, the clauses next to it, the rest of its document).
+"""
 
 from __future__ import annotations
 
@@ -6,32 +10,51 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from ingest.model import NodeKind
+
 from . import fields
 
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    from .local import Tables
+    from .query import Query
 
-NAMES = (
+Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
+
+FIRST = (
     "body",  # BM25 of the clause's words, best clause = 1
     "place",  # BM25 of the headings and lead-in above it
     "title",  # BM25 of the document's fields
     "cosine",  # of the embeddings
-    "coverage",  # share of the question's character pairs that stand in the clause
+    "coverage",  # share of the question's character pairs in the clause, rare ones counting more
+    "precise",  # share of the clause's character pairs in the question
     "region",  # document is of the place asked about (1), elsewhere (-1), national or nothing asked (0)
     "local",  # regional document although the question names no region
     "named",  # document named by number or title
+    "shows",  # the clause shows the kind of answer asked for
+    "silent",  # it shows none of the kinds asked for
+    "formality",  # 附件：…, 现将…印发, 各市…：, signature
+    "lead",  # ends with a colon
     "heading",
     "table",
     "row",
     "long",  # ln of the characters above 300
-    "short",  # below 15 characters
+    "short",  # missing to 40 characters, share
     "interpretation",
+    "statute",
 )
+SECOND = (
+    "parent",  # first score of the heading or lead-in above it
+    "near",  # first scores of the three clauses before and after it
+    "rest",  # first scores of the document's other candidates
+)
+NAMES = FIRST + SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +65,40 @@ class Weights:
     repeat: float
     source: str
 
-    def vector(self) -> Floats:
-        return np.array([self.values.get(name, 0.0) for name in NAMES])
+    def vector(self, names: tuple[str, ...] = NAMES) -> Floats:
+        return np.array([self.values.get(name, 0.0) for name in names])
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """Candidates: numbers of clauses and their features (one row each, columns as NAMES)."""
 
-    places: NDArray[np.intp]
+    places: Places
     features: Floats
+    letters: Floats  # share of the question's character pairs in each, all counting the same
 
     def row(self, number: int) -> dict[str, float]:
         return dict(zip(NAMES, map(float, self.features[number]), strict=True))
 
     def column(self, name: str) -> Floats:
         return np.asarray(self.features[:, NAMES.index(name)])
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What speaks for each clause or document of the whole index, before candidates are chosen."""
+
+    body: Floats  # by clause
+    place: Floats  # by clause
+    title: Floats  # by clause
+    coverage: Floats  # by clause
+    plain: Floats  # by clause: share of the question's pairs, all counting the same
+    region: Floats  # by document, see fields.Regions.fit
+    named: Floats  # by document
+
+    def words(self) -> Floats:
+        """A quick score to choose candidates by."""
+        return np.asarray(self.body + 0.5 * self.place + 0.35 * self.title)
 
 
 @cache
@@ -67,38 +108,57 @@ def load() -> Weights:
     return Weights(data["weights"], float(data["repeat"]), data["source"])
 
 
-def features(
-    *,
-    body: Any,
-    place: Any,
-    title: Any,
-    cosine: Any,
-    coverage: Any,
-    region: Any,
-    named: Any,
-    kind: Any,
-    length: Any,
-    interpretation: Any,
-) -> Floats:
-    """The feature matrix; arguments are arrays with one entry a candidate. `region`: see `fields.Regions.fit`."""
-    kinds = [np.asarray(kind) == i for i in range(len(fields.KINDS))]
+def first(tables: Tables, asked: Query, signals: Signals, cosines: Any, places: Places) -> Floats:
+    """The features of FIRST for the named clauses. Uses nothing but those clauses' entries."""
+    document = tables.document[places]
+    kind, role = tables.kind[places], tables.role[places]
+    letters = tables.grams.sizes[places] + 1.0
+    region = signals.region[document]
+    shown = (tables.shows[places] & asked.shows) != 0
     columns = (
-        body,
-        place,
-        title,
-        cosine,
-        coverage,
-        np.where(np.abs(region) == 0.5, 0, region),
-        np.asarray(region) == 0.5,
-        named,
-        kinds[1],
-        kinds[2],
-        kinds[3],
-        np.maximum(0.0, np.asarray(length) - np.log(300)),
-        np.asarray(length) < np.log(15),
-        interpretation,
+        _scaled(signals.body, places),
+        _scaled(signals.place, places),
+        _scaled(signals.title, places),
+        cosines,
+        signals.coverage[places],
+        np.minimum(1.0, signals.plain[places] * len(asked.grams) / letters),
+        np.where(np.abs(region) == 0.5, 0.0, region),
+        region == 0.5,
+        signals.named[document],
+        shown,
+        ~shown & (asked.shows != 0),
+        role == 1,
+        role == 2,
+        kind == fields.KINDS.index(NodeKind.HEADING),
+        kind == fields.KINDS.index(NodeKind.TABLE),
+        kind == fields.KINDS.index(NodeKind.ROW),
+        np.maximum(0.0, np.log(letters / 300)),
+        np.maximum(0.0, 1 - letters / 40),
+        tables.interpretation[document],
+        tables.statute[document],
     )
-    return np.stack([np.asarray(c, np.float64) for c in columns], axis=1)
+    return np.stack([np.asarray(column, np.float64) for column in columns], axis=1)
+
+
+def second(tables: Tables, places: Places, features: Floats, weights: Weights) -> Floats:
+    """FIRST features with those of SECOND added; `places` ascending."""
+    scores = features @ weights.vector(FIRST)
+    above = np.maximum(0.0, scores - np.partition(scores, max(0, len(scores) - 50))[max(0, len(scores) - 50)])
+    best = max(float(above.max(initial=0.0)), 1e-9)
+    document = tables.document[places]
+    at = np.searchsorted(places, tables.parent[places])
+    at = np.minimum(at, len(places) - 1)
+    parent = np.where(places[at] == tables.parent[places], above[at], 0.0)
+    near = np.zeros(len(places))
+    for step in (1, 2, 3):
+        close = (np.diff(places, n=1) if step == 1 else places[step:] - places[:-step]) <= 3
+        same = close & (document[step:] == document[:-step])
+        near[step:] += np.where(same, above[:-step], 0.0)
+        near[:-step] += np.where(same, above[step:], 0.0)
+    mass = np.bincount(document, weights=above, minlength=1)
+    rest = mass[document] - above
+    extra = (parent / best, near / best / 3, rest / max(float(rest.max(initial=0.0)), 1e-9))
+    return np.concatenate([features, np.stack(extra, axis=1)], axis=1)
 
 
 def combine(matrix: Floats, weights: Weights) -> Floats:
@@ -106,12 +166,16 @@ def combine(matrix: Floats, weights: Weights) -> Floats:
     return np.asarray(matrix @ weights.vector())
 
 
+def _scaled(scores: Floats, places: Places) -> Floats:
+    return np.asarray(scores[places] / max(float(scores.max(initial=0.0)), 1e-9))
+
+
 def reasons(row: Mapping[str, float]) -> tuple[str, ...]:
     """Why a clause was found, for people."""
     out = []
     if row["named"] > 0.75:
         out.append("点名的文件")
-    if row["coverage"] >= 0.8:
+    if row["coverage"] >= 0.75:
         out.append("原文相符")
     if row["body"] >= 0.5:
         out.append("字词相符")

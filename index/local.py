@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .dense import Neighbours
+from .grams import Grams
 from .lexical import Bm25, Counts
 from .repair import Sounds
 
@@ -26,6 +27,9 @@ class Tables:
     document: NDArray[np.int32]  # clause → document
     place: NDArray[np.int32]  # clause → distinct place (headings and lead-in)
     kind: NDArray[np.int8]  # index into fields.KINDS
+    parent: NDArray[np.int32]  # clause → the clause or heading above it, -1 for none
+    shows: NDArray[np.int16]  # bits of the kinds of answers in it (lexicon.asked)
+    role: NDArray[np.int8]  # 1 a formality, 2 a lead-in (fields.role)
     group: NDArray[np.int32]
     rank: NDArray[np.int32]  # within its group
     digest: NDArray[np.uint8]  # 16 bytes a clause
@@ -34,8 +38,19 @@ class Tables:
     body: Bm25
     places: Bm25
     titles: Bm25
+    grams: Grams
     neighbours: Neighbours
     sounds: Callable[[], Sounds]  # for the repair of typing errors
+
+    @cached_property
+    def interpretation(self) -> NDArray[np.bool_]:
+        """Document → whether it explains another one."""
+        return np.array([d["relation"] == "解读" or d["kind"] == "解读" for d in self.documents], bool)
+
+    @cached_property
+    def statute(self) -> NDArray[np.bool_]:
+        """Document → whether it is a law."""
+        return np.array([d["statute"] for d in self.documents], bool)
 
     def save(self, folder: Path) -> None:
         """Write everything into an empty folder."""
@@ -47,6 +62,8 @@ class Tables:
         np.save(folder / "counts.indptr.npy", self.counts.indptr)
         np.save(folder / "counts.indices.npy", self.counts.indices)
         np.save(folder / "counts.counts.npy", self.counts.counts)
+        for name in _GRAMS:
+            np.save(folder / f"grams.{name}.npy", getattr(self.grams, name))
         for name in _SCORED:
             _save_bm25(folder, name, getattr(self, name))
         self.sounds().save(folder / "sounds.json")
@@ -74,6 +91,7 @@ class Tables:
             documents=tuple(documents),
             text=Texts.load(folder),
             counts=counts,
+            grams=Grams(*(_map(folder / f"grams.{name}.npy") for name in _GRAMS)),
             neighbours=neighbours,
             sounds=cache(lambda: Sounds.load(folder / "sounds.json")),
             **arrays,
@@ -110,7 +128,8 @@ class Texts:
         return cls(_map(folder / "text.block.npy"), _map(folder / "text.ends.npy"))
 
 
-_ARRAYS = ("document", "place", "kind", "group", "rank", "digest")
+_ARRAYS = ("document", "place", "kind", "parent", "shows", "role", "group", "rank", "digest")
+_GRAMS = ("codes", "indptr", "texts", "sizes")
 _SCORED = ("body", "places", "titles")
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from .errors import IndexDamaged, IndexStale
 
-FORMAT = 3
+FORMAT = 4
 NAME = "manifest.json"
 
 

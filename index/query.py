@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from . import tokenizer
+from . import fields, tokenizer
+from .grams import Codes, bare, pairs
 
-_PUNCTUATION = re.compile(r"[\W_]+")
 _TITLE = re.compile(r"《([^《》]{2,80})》")
 _ASKING = re.compile(r"[?？]|多少|什么|哪|吗|怎么|如何|是否|能不能|几[个家年天]|谁|啥")
 
@@ -25,7 +25,8 @@ class Query:
     regions: tuple[str, ...]  # full names
     only_named: bool  # nothing but a document's number or title
     asking: bool  # worded as a question, so hardly a pasted passage
-    grams: frozenset[str]
+    shows: int  # bits of the kinds of answers asked for
+    grams: Codes
 
 
 def parse(question: str, region_names: Mapping[str, str], repaired: str | None = None) -> Query:
@@ -44,16 +45,6 @@ def parse(question: str, region_names: Mapping[str, str], repaired: str | None =
         regions=tuple(regions),
         only_named=bool(numbers or titles) and len(bare(_TITLE.sub("", tokenizer.without_doc_nos(normal)))) < 3,
         asking=bool(_ASKING.search(normal)),
-        grams=grams(spelled),
+        shows=fields.asks(normal),
+        grams=pairs(spelled),
     )
-
-
-def bare(text: str) -> str:
-    """A text without punctuation and white space."""
-    return _PUNCTUATION.sub("", text)
-
-
-def grams(text: str) -> frozenset[str]:
-    """Pairs of neighbouring characters, punctuation left out."""
-    letters = bare(text)
-    return frozenset(letters[i : i + 2] for i in range(len(letters) - 1))

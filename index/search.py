@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from ingest.model import NodeKind
 from . import fields, fusion, lexicon, manifest, query, repair, tokenizer
 from .dense import Encoder, encoder, prepare
 from .errors import IndexDamaged, IndexStale
+from .grams import Grams, bare, pairs
 from .lexical import top
 from .local import Tables
 
@@ -32,7 +33,7 @@ class Filters:
     """What a result must keep to; empty fields ask nothing.
 
     regions: full names or short ones; a clause passes if its document is of one of them, of a region within or around
-    one of them, national, or of unknown region. as_of: only documents that were there by then. doc_no: exact or part.
+    one of them, national, or of unknown region. prefer: regions that come first, while others stay. as_of: only documents that were there by then. doc_no: exact or part.
     """
 
     regions: frozenset[str] = frozenset()
@@ -40,6 +41,7 @@ class Filters:
     doc_no: str | None = None
     as_of: date | None = None
     kinds: frozenset[NodeKind] = frozenset()
+    prefer: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,8 @@ class Index:
         self._regions = fields.Regions(tables.documents)
         self._days = np.array([d["day"] or "" for d in tables.documents])
         self._doc_nos = [fields.doc_no_key(d["doc_no"]) if d["doc_no"] else "" for d in tables.documents]
-        self._titles = [query.grams(tokenizer.normalise(d["title"])) for d in tables.documents]
-        self._lengths = np.log1p(tables.text.lengths() / 3.0)
-        self._members: dict[int, list[int]] = {}
-        for i in np.flatnonzero(np.asarray(tables.rank) > 0):
-            self._members.setdefault(int(tables.group[i]), []).append(int(i))
+        self._titles = Grams.of([tokenizer.normalise(d["title"]) for d in tables.documents])
+        self._children = _children(tables.parent)
         self._repair = repair.Repairer(tables.body.vocabulary, tables.sounds)
 
     @classmethod
@@ -103,7 +102,7 @@ class Index:
         """The k best clauses for a question, words, a document number, a title or a pasted passage."""
         if not len(self) or k <= 0 or not query.strip():
             return []
-        asked = self.parse(query)
+        asked = self.parse(query, filters.prefer)
         allowed = self._allowed(filters)
         found = self.candidates(asked, allowed, max(DEPTH, 3 * k))
         if not len(found.places):
@@ -120,50 +119,64 @@ class Index:
         """How rare a word is in the clauses; a word that stands nowhere is as rare as can be."""
         return self.tables.body.weight(term) or float(np.log(2 * len(self) + 1))
 
-    def similarity(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+    def similarity(self, question: str, texts: Sequence[str]) -> list[float]:
         """Cosine of the question's embedding and each text's."""
         vectors = self._embed.encode([prepare(question), *map(prepare, texts)])
-        return np.asarray(vectors[1:] @ vectors[0], np.float32)
+        return [float(x) for x in vectors[1:] @ vectors[0]]
 
-    def parse(self, question: str) -> query.Query:
-        """How the index reads a question (typos repaired against the lexicon and the corpus' words)."""
-        return query.parse(question, self._region_names, self._repair(question))
+    def parse(self, question: str, prefer: frozenset[str] = frozenset()) -> query.Query:
+        """How the index reads a question (typos repaired). `prefer`: regions meant besides those it names."""
+        asked = query.parse(question, self._region_names, self._repair(question))
+        meant = dict.fromkeys([*asked.regions, *(self._region_names.get(r, r) for r in sorted(prefer))])
+        return replace(asked, regions=tuple(meant))
 
     def candidates(self, asked: query.Query, allowed: NDArray[np.bool_] | None, depth: int) -> fusion.Found:
         """Clauses worth ranking, with all that speaks for each."""
         tables = self.tables
-        body = tables.body.scores(asked.terms)
-        place = tables.places.scores(asked.terms)
-        title = tables.titles.scores(asked.terms)
-        title_of, place_of = title[tables.document], place[tables.place]
-        words = body + 0.5 * place_of + 0.35 * title_of
+        plain, rare = tables.grams.overlap(asked.grams)
+        signals = fusion.Signals(
+            body=tables.body.scores(asked.terms),
+            place=tables.places.scores(asked.terms)[tables.place],
+            title=tables.titles.scores(asked.terms)[tables.document],
+            coverage=rare,
+            plain=plain,
+            region=self._regions.fit(asked.regions),
+            named=self._named(asked),
+        )
         vector = self._embed.encode([prepare(asked.plain)])[0]
-        named = self._named(asked)
+        words = signals.words()
         if allowed is not None:
             words = np.where(allowed, words, -1.0)
-        places = [top(words, depth), self._nearest(vector, depth, allowed)]
-        if named.any():
-            of_named = np.flatnonzero(named[tables.document] > 0.75)
-            places.append(of_named[top(words[of_named], depth)])
-        chosen = np.unique(np.concatenate(places))
+        chosen = [top(words, depth), self._nearest(vector, depth, allowed), top(rare, depth // 5)]
+        if signals.named.any():
+            of_named = np.flatnonzero(signals.named[tables.document] > 0.75)
+            chosen.append(of_named[top(words[of_named], depth)])
+        places = np.unique(np.concatenate(chosen))
+        features = self._first(asked, signals, vector, places)
+        kin = self._kin(places[top(features @ self.weights.vector(fusion.FIRST), 12)])
+        kin = np.setdiff1d(kin, places)
+        if len(kin):
+            places = np.union1d(places, kin)
+            features = self._first(asked, signals, vector, places)
         if allowed is not None:
-            chosen = chosen[allowed[chosen]]
-        cosines = tables.neighbours.cosines(vector, chosen)
-        return fusion.Found(
-            places=chosen,
-            features=fusion.features(
-                body=body[chosen] / max(float(body.max()), 1e-9),
-                place=place_of[chosen] / max(float(place.max()), 1e-9),
-                title=title_of[chosen] / max(float(title.max()), 1e-9),
-                cosine=cosines,
-                coverage=self._coverage(asked, chosen, words, cosines),
-                region=self._regions.fit(asked.regions)[tables.document[chosen]],
-                named=named[tables.document[chosen]],
-                kind=tables.kind[chosen],
-                length=self._lengths[chosen],
-                interpretation=self._regions.interpretation[tables.document[chosen]],
-            ),
-        )
+            features, places = features[allowed[places]], places[allowed[places]]
+        if not len(places):
+            return fusion.Found(places, np.zeros((0, len(fusion.NAMES))), np.zeros(0))
+        return fusion.Found(places, fusion.second(tables, places, features, self.weights), plain[places])
+
+    def _first(
+        self,
+        asked: query.Query,
+        signals: fusion.Signals,
+        vector: NDArray[np.float32],
+        places: Places,
+    ) -> fusion.Floats:
+        return fusion.first(self.tables, asked, signals, self.tables.neighbours.cosines(vector, places), places)
+
+    def _kin(self, places: Places) -> Places:
+        """What stands right below the named clauses: the items of a list whose heading or lead-in was found."""
+        kin = [self._children[int(p)] for p in places if int(p) in self._children]
+        return np.concatenate(kin) if kin else np.empty(0, np.intp)
 
     def _nearest(self, vector: NDArray[np.float32], depth: int, allowed: NDArray[np.bool_] | None) -> Places:
         neighbours = self.tables.neighbours
@@ -171,30 +184,19 @@ class Index:
             return top(np.where(allowed, neighbours.vectors @ vector, -2.0), depth)
         return neighbours.nearest(vector, depth)[0]
 
-    def _coverage(
-        self, asked: query.Query, chosen: Places, words: NDArray[np.float64], cosines: NDArray[np.float32]
-    ) -> NDArray[np.float64]:
-        """Share of the question's character pairs that stand in a clause; looked up for the likelier half only."""
-        out = np.zeros(len(chosen))
-        if asked.grams:
-            for i in top(words[chosen], 100):
-                held = query.grams(self.tables.text[int(chosen[i])])
-                out[i] = len(asked.grams & held) / len(asked.grams)
-        return out
-
     def _looked_up(self, asked: query.Query, found: fusion.Found, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """When the question is a pasted passage, the clause that holds it, most nearly letter by letter, comes first."""
-        coverage, named = found.column("coverage"), found.column("named")
+        coverage, named = found.letters, found.column("named")
         if asked.only_named and named.any():
             return np.asarray(0.5 * named + 0.5 * scores)
         best = float(coverage.max(initial=0.0))
         if asked.asking or len(asked.grams) < 6 or best < 0.45:
             return scores
-        wanted = query.bare(asked.text)
+        wanted = bare(asked.text)
         out = 0.3 * scores
         for i in top(coverage, 16):
             if coverage[i] > best - 0.25:
-                text = query.bare(self.tables.text[int(found.places[i])])
+                text = bare(self.tables.text[int(found.places[i])])
                 if len(text) >= 0.5 * len(wanted):
                     out[i] = (partial_ratio(wanted, text) - 0.001 * found.column("long")[i]) / 101 + 0.005 * scores[i]
         return out
@@ -207,17 +209,13 @@ class Index:
                 if number and (number in wanted or wanted in number):
                     out[i] = 1.0
         for title in asked.titles:
-            pairs = query.grams(title)
-            if pairs:
-                for i, grams in enumerate(self._titles):
-                    share = len(pairs & grams) / len(pairs)
-                    if share > 0.8:
-                        out[i] = max(out[i], share)
+            share, _ = self._titles.overlap(pairs(title))
+            out = np.where(share > 0.8, np.maximum(out, share), out)
         return out
 
     def _allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
         """Which clauses a filter lets through; None: all."""
-        if filters == Filters():
+        if replace(filters, prefer=frozenset()) == Filters():
             return None
         documents = self.tables.documents
         keep = np.ones(len(documents), bool)
@@ -260,6 +258,14 @@ class Index:
             dense=round(max(0.0, row["cosine"]), 6),
             why=fusion.reasons(row),
         )
+
+
+def _children(parent: NDArray[np.int32]) -> dict[int, Places]:
+    """Clauses right below each clause or heading."""
+    order = np.argsort(parent, kind="stable")
+    order = order[parent[order] >= 0]
+    above, starts = np.unique(parent[order], return_index=True)
+    return {int(p): part for p, part in zip(above, np.split(order, starts[1:]), strict=True)} if len(above) else {}
 
 
 __all__: Sequence[str] = ("Filters", "Hit", "Index")

@@ -7,6 +7,7 @@ files are small. Traditional characters are turned to simplified ones before any
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -47,6 +48,22 @@ def synonyms() -> tuple[Synonyms, ...]:
     return tuple(Synonyms(tuple(g["forms"]), float(g["weight"]), g["reason"]) for g in _read("synonyms.yaml")["groups"])
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A kind of answer: how questions ask for it, and what a clause that gives it shows."""
+
+    name: str
+    asked: re.Pattern[str]
+    shows: re.Pattern[str]
+
+
+@cache
+def asked() -> tuple[Asked, ...]:
+    """The kinds of answers, in file order (a clause keeps one bit for each)."""
+    kinds = _read("asked.yaml")["kinds"].items()
+    return tuple(Asked(name, re.compile(k["asked"]), re.compile(k["shows"])) for name, k in kinds)
+
+
 @cache
 def stopwords() -> frozenset[str]:
     """Words left out of a question (never out of a clause)."""
@@ -56,7 +73,7 @@ def stopwords() -> frozenset[str]:
 @cache
 def digest() -> str:
     """Changes with any of the files: tokens made with another lexicon do not fit."""
-    names = ("terms.yaml", "mined.yaml", "synonyms.yaml", "stopwords.yaml")
+    names = ("terms.yaml", "mined.yaml", "synonyms.yaml", "stopwords.yaml", "asked.yaml")
     data = b"\0".join(
         files(__name__).joinpath(name).read_bytes() for name in names if files(__name__).joinpath(name).is_file()
     )

@@ -1,0 +1,178 @@
+"""Learn the fusion's weights from both development sets, and say what they are worth on questions held out.
+
+    python -m evals.tune --statutes FOLDER --statute-questions stard_dev.jsonl --questions dev.jsonl [--write]
+
+Held-out figures: four folds, weights learnt on three and measured on the fourth. `--write` learns on everything and
+writes index/fusion.yaml. The statute side uses the questions the embedding was not trained on (`--fold odd`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from index import Filters, Index, build_index, fusion, tokenizer, tune
+from index.dense import encoder
+from index.fusion import NAMES, Floats, Found, Weights
+from index.train import read_questions
+from ingest.pipeline import ingest
+from ingest.store import Store
+
+from .retrieval import statute_tables
+
+DEPTH = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question ready for learning: its candidates, the gain of each, and what a ranking of them is worth."""
+
+    found: Found
+    gains: Floats
+    pieces: Sequence[frozenset[int]]  # for each piece of evidence, the candidates (rows) that hold it
+    wanted: int  # pieces of evidence in all, also those no candidate holds
+
+    def recall(self, order: Sequence[int], k: int) -> float:
+        """Share of the evidence among the first k."""
+        first = set(order[:k])
+        return sum(bool(first & piece) for piece in self.pieces) / self.wanted
+
+    def reciprocal(self, order: Sequence[int], k: int = 10) -> float:
+        """One over the rank of the first clause that holds any evidence."""
+        right = frozenset[int]().union(*self.pieces)
+        return next((1 / rank for rank, i in enumerate(order[:k], 1) if i in right), 0.0)
+
+
+def statute_questions(index: Index, questions: Sequence[dict[str, Any]]) -> list[Asked]:
+    """Lay questions, answered by articles (file#number)."""
+    number = {name: i for i, name in enumerate(index.tables.ids)}
+    out = []
+    for q in questions:
+        gold = [number.get(f"{e['file']}#{e['article']}", -1) for e in q["evidence"]]
+        found = index.candidates(index.parse(q["question"]), None, DEPTH)
+        row = {int(p): i for i, p in enumerate(found.places)}
+        pieces = [frozenset({row[g]}) if g in row else frozenset[int]() for g in gold]
+        out.append(_asked(found, pieces))
+    return out
+
+
+def corpus_questions(index: Index, store: Store, questions: Sequence[dict[str, Any]]) -> list[Asked]:
+    """Questions on the corpus, answered by quotes that clauses hold (whole, or 80 % of it in sentence pieces)."""
+    texts = {node.id: _squeeze(node.text) for node in store.clauses()}
+    out = []
+    for q in questions:
+        quotes = [_squeeze(e["quote"]) for e in q.get("evidence", ())]
+        if not quotes:
+            continue
+        filters = Filters(prefer=frozenset({q["region"]})) if q.get("region") else Filters()
+        found = index.candidates(index.parse(q["question"], filters.prefer), None, DEPTH)
+        held = [texts[index.tables.ids[p]] for p in found.places]
+        out.append(
+            _asked(found, [frozenset(i for i, text in enumerate(held) if _holds(quote, text)) for quote in quotes])
+        )
+    return out
+
+
+def _asked(found: Found, pieces: list[frozenset[int]]) -> Asked:
+    gains = np.zeros(len(found.places))
+    for piece in pieces:
+        for i in piece:
+            gains[i] += 1
+    return Asked(found, gains, pieces, len(pieces))
+
+
+def _squeeze(text: str) -> str:
+    return "".join(tokenizer.normalise(text).split())
+
+
+def _holds(quote: str, text: str) -> bool:
+    if quote in text:
+        return True
+    parts = [p for p in quote.replace(";", "。").replace(":", "。").split("。") if len(p) >= 6] or [quote]
+    return sum(len(p) for p in parts if p in text) >= 0.8 * sum(map(len, parts))
+
+
+def figures(asked: Sequence[Asked], weights: Floats) -> dict[str, float]:
+    """Mean recall@5, recall@10 and mrr@10 of the ranking by these weights (without the grouping of duplicates)."""
+    rows = []
+    for a in asked:
+        order = np.argsort(-(a.found.features @ weights), kind="stable")[:20].tolist()
+        rows.append((a.recall(order, 5), a.recall(order, 10), a.reciprocal(order)))
+    mean = np.mean(rows, axis=0) if rows else np.zeros(3)
+    return dict(zip(("recall@5", "recall@10", "mrr@10"), map(float, mean.round(4)), strict=True))
+
+
+def learn(sets: Sequence[Sequence[Asked]], start: Floats, pull: float) -> Floats:
+    """Weights learnt on several sets, each counting the same in all."""
+    size = max(len(s) for s in sets)
+    examples = [tune.Example(a.found.features, a.gains, size / len(s)) for s in sets for a in s]
+    return tune.learn(examples, start, pull=pull)
+
+
+def held_out(sets: Sequence[Sequence[Asked]], start: Floats, pull: float, folds: int = 4) -> list[dict[str, float]]:
+    """Figures of each set on questions whose fold the weights have not seen."""
+    measured: list[list[dict[str, float]]] = [[] for _ in sets]
+    for fold in range(folds):
+        weights = learn([[a for i, a in enumerate(s) if i % folds != fold] for s in sets], start, pull)
+        for rows, s in zip(measured, sets, strict=True):
+            rows.append(figures([a for i, a in enumerate(s) if i % folds == fold], weights))
+    return [{k: round(float(np.mean([r[k] for r in rows])), 4) for k in rows[0]} for rows in measured]
+
+
+def write(weights: Floats, source: str, path: Path) -> None:
+    """Put learnt weights into fusion.yaml."""
+    values = {name: round(float(w), 4) for name, w in zip(NAMES, weights, strict=True)}
+    data = {"source": source, "repeat": fusion.load().repeat, "weights": values}
+    head = "# Weights of index/fusion.py. Learnt by `python -m evals.tune`; see `source`.\n"
+    path.write_text(head + yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--statutes", type=Path, required=True)
+    parser.add_argument("--statute-questions", type=Path, required=True)
+    parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument("--model", help="a model trained on the other fold of the statute questions")
+    parser.add_argument("--fold", choices=("all", "even", "odd"), default="odd")
+    parser.add_argument("--pull", type=float, default=0.02)
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    lay = read_questions(options.statute_questions)
+    lay = [q for i, q in enumerate(lay) if options.fold == "all" or (i % 2 == 0) == (options.fold == "even")]
+    statutes = Index(statute_tables(options.statutes, options.model), encoder(options.model))
+    with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "store.db") as store:
+        ingest([], store)
+        build_index(store, Path(folder) / "index", model=options.model)
+        corpus = Index.open(Path(folder) / "index", store)
+        sets = [corpus_questions(corpus, store, read_questions(options.questions)), statute_questions(statutes, lay)]
+    start = fusion.load().vector()
+    report(sets, start, options.pull)
+    if options.write:
+        source = f"evals.tune: {len(sets[0])} corpus questions, {len(sets[1])} statute questions ({options.fold})"
+        write(learn(sets, start, options.pull), source, Path(fusion.__file__).with_name("fusion.yaml"))
+
+
+def report(sets: Sequence[Sequence[Asked]], start: Floats, pull: float) -> None:
+    """Print what each set reaches: the start, and held out."""
+    for name, s, h in zip(("corpus", "statutes"), sets, held_out(sets, start, pull), strict=True):
+        reachable = float(np.mean([a.recall(range(len(a.found.places)), 10**6) for a in s]))
+        print(
+            name, "candidates", round(reachable, 4), "start", json.dumps(figures(s, start)), "held out", json.dumps(h)
+        )
+
+
+def without(weights: Weights, name: str) -> Weights:
+    """The weights with one feature left out (for ablations)."""
+    return replace(weights, values={k: v for k, v in weights.values.items() if k != name})
+
+
+if __name__ == "__main__":
+    main()
