@@ -1,0 +1,235 @@
+"""Questions reach the calculator they ask for, with the inputs they give and nothing that they do not."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qa import calculators
+from qa.linking import HEADLINE, Linked, link
+from qa.question import understand
+from qa.reading import adverse, tell, wordings
+
+AS_OF = date(2019, 6, 1)
+HEBEI, JIZHOU, NATIONAL = "河北省", "天津市蓟州区", "全国"
+
+
+def ask(text: str, region: str | None = None) -> tuple[Linked, ...]:
+    return link(understand(text, region=region), (), as_of=AS_OF, clauses=None)
+
+
+def best(text: str, region: str | None = None) -> Linked:
+    linked = ask(text, region)
+    assert linked, text
+    return linked[0]
+
+
+# --- the wordings are about the rules that there are -----------------------------------------------------------------
+
+
+def test_every_calculator_can_be_asked_for() -> None:
+    assert sorted(g.id for g in wordings().guides) == calculators.ids()
+
+
+@pytest.mark.parametrize("guide", wordings().guides, ids=lambda g: g.id)
+def test_wordings_name_what_the_rule_has(guide: Any) -> None:
+    rule = calculators.get(guide.id)
+    inputs = {i.name: i for i in rule.inputs}
+    outputs = {o.name for o in rule.outputs}
+    assert guide.region == rule.region
+    assert set(guide.cues) <= set(inputs)
+    assert set(guide.show) <= outputs
+    for name, cue in guide.cues.items():
+        assert set(cue.choices) <= set(inputs[name].choices)
+    for saying in guide.says:
+        assert set(saying.sets) <= set(inputs)
+    for ratio in guide.ratios:
+        assert {ratio.part, ratio.whole} <= set(inputs)
+    for wants, shows in guide.focus:
+        assert wants <= set(inputs) and set(shows) <= outputs
+    assert not guide.document or guide.document in wordings().documents
+
+
+def test_adverse_conditions_are_told_by_their_names() -> None:
+    assert adverse("is_real_estate_fund") and adverse("has_serious_violation") and adverse("is_blacklisted")
+    assert not adverse("is_legal_person") and not adverse("has_core_ip")
+
+
+# --- figures of a question -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("月薪1万2", ["12000"]),
+        ("贴现了15个亿", ["1500000000"]),
+        ("引进三名千人计划专家", ["3"]),
+        ("10千伏的用户", ["10"]),
+        ("近三年销售总额1.2亿", ["120000000"]),
+        ("一年保费300万", ["3000000"]),
+        ("持有一年半", ["1.5"]),
+        ("按冀财金〔2016〕44号", []),
+    ],
+)
+def test_figures_are_those_that_tell_of_the_case(text: str, values: list[str]) -> None:
+    assert [f.value for f in tell(text).figures] == [Decimal(v) for v in values]
+
+
+# --- rule and inputs -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "calculator", "inputs"),
+    [
+        ("蓟州的商场做节能改造，一年省了800吨标煤，能补多少？", JIZHOU, "jizhou-energy-saving-subsidy",
+         {"enterprise_type": "non_industrial", "saving_tce": 800}),
+        ("蓟州公司2018年3月9日完成股改，市区两级一共补多少", JIZHOU, "jizhou-joint-stock-reform-subsidy",
+         {"reform_date": "2018-03-09"}),
+        ("年应税销售额520万元，还算小规模纳税人吗？", NATIONAL, "national-vat-small-scale-threshold-2018",
+         {"annual_taxable_sales_wan": 520}),
+        ("经营5个月累计销售额180万，能转登记为小规模吗？", NATIONAL, "national-vat-convert-to-small-scale",
+         {"period_unit": "month", "period_count": 5, "total_sales_wan": 180}),
+        ("工厂2018年应纳税所得额30万，员工60人，资产1500万，所得税交多少？", NATIONAL,
+         "national-cit-small-low-profit-2018",
+         {"enterprise_type": "industrial", "taxable_income_wan": 30, "employee_count": 60, "total_assets_wan": 1500}),
+        ("2018年9月买了两台设备，单价260万，一次性能扣多少？", NATIONAL, "national-cit-equipment-one-off-deduction",
+         {"unit_price_wan": 260, "quantity_count": 2}),
+        ("2019年取得高企资格，2016年的亏损最晚补到哪年？", NATIONAL, "national-cit-loss-carryforward-10y",
+         {"qualification_year": 2019, "loss_year": 2016}),
+        ("河北某县军民融合企业增值税省级分享增量100万、所得税增量60万，能得多少奖补？", HEBEI,
+         "hebei-county-military-civil-reward",
+         {"provincial_vat_increment_wan": 100, "provincial_cit_increment_wan": 60}),
+        ("河北创投企业投资未上市中小高新技术企业1500万，满两年，应纳税所得额2000万，能抵扣多少？", HEBEI,
+         "hebei-venture-capital-income-deduction",
+         {"investment_wan": 1500, "holding_months": 24, "taxable_income_wan": 2000}),
+        ("河北民企全职引进一位院士，补多少？", HEBEI, "hebei-private-economy-talent-recruitment-subsidy",
+         {"talent_category": "world_prize_or_academician", "talent_count": 1, "is_full_time": True}),
+        ("宁波高企认定，2018年5月6日注册，2019年7月1日申请，注册时间够吗？", "宁波市",
+         "ningbo-2019-hntech-eligibility", {"established_date": "2018-05-06", "application_date": "2019-07-01"}),
+    ],
+)  # fmt: skip
+def test_a_case_told_in_words_is_read(text: str, region: str, calculator: str, inputs: dict[str, Any]) -> None:
+    linked = best(text, region)
+    assert linked.calculator == calculator
+    assert linked.calculation is not None and linked.calculation.error is None
+    for name, value in inputs.items():
+        read = linked.inputs[name]
+        assert read == (value if isinstance(value, str | bool) else Decimal(str(value)))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(min_value=1, max_value=5000))
+def test_the_premium_told_is_the_premium_read(premium: int) -> None:
+    linked = best(f"首台套综合险一年实际交了保费{premium}万元，费率2%，河北补多少？", HEBEI)
+    assert linked.inputs["annual_premium_wan"] == premium
+    assert linked.inputs["premium_rate_pct"] == 2
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet="首台套保费补贴基金投资万元亿2018年5月%，。？奖多少蓟州河北0123456789、能吗", max_size=60))
+def test_no_text_breaks_it(text: str) -> None:
+    for linked in ask(text):
+        assert 0 <= linked.fit <= 1
+        assert len(linked.headline) <= HEADLINE + 60
+        assert (linked.calculation is None) == bool(linked.missing) or linked.calculation is None
+
+
+# --- what is not said ------------------------------------------------------------------------------------------------
+
+
+def test_figures_that_are_not_given_are_asked_for_by_name() -> None:
+    linked = best("河北科技型中小企业贷款风险补偿，信用贷款损失300万，补多少？", HEBEI)
+    assert linked.calculation is None
+    assert [i.name for i in linked.missing] == ["annual_loan_total_wan"]
+    assert "还需要" in linked.headline
+
+
+def test_conditions_that_are_not_mentioned_are_taken_as_met_and_said_so() -> None:
+    linked = best("蓟州企业2017年5月20日完成股改，补多少？", JIZHOU)
+    assert "在蓟州区注册并纳税" in linked.assumed
+    assert linked.calculation is not None and linked.calculation.eligible is True
+
+
+def test_a_month_is_enough_where_the_day_does_not_matter_and_is_asked_for_where_it_does() -> None:
+    sure = best("蓟州公司2016年3月完成股份制改造，还能领股改补助吗？", JIZHOU)
+    assert sure.headline.startswith("不符合条件")
+    open_ = best("蓟州公司2016年5月完成股份制改造，还能领股改补助吗？", JIZHOU)
+    assert open_.calculation is None and [i.name for i in open_.missing] == ["reform_date"]
+
+
+def test_a_limit_quoted_from_a_rule_is_not_the_askers_figure() -> None:
+    linked = ask("河北股权投资基金奖励封顶到底是1000万还是2000万？", HEBEI)
+    assert all(one.calculation is None for one in linked)
+
+
+# --- several cases ---------------------------------------------------------------------------------------------------
+
+
+def test_two_cases_of_one_figure_are_both_worked_out() -> None:
+    headline = best("2019年应纳税所得额100万元能按小型微利减半吗？101万呢？", NATIONAL).headline
+    assert "100万元：" in headline and "101万元：不符合条件" in headline
+
+
+def test_several_honours_add_up_where_the_sum_is_asked_for() -> None:
+    assert best("蓟州公司拿了中国质量奖和津门老字号，一共奖励多少？", JIZHOU).headline.startswith("合计25万元")
+
+
+def test_years_run_through_are_summed() -> None:
+    text = "总部企业2018年6月迁入河北某县，每年地方留成都是1000万、省级留成都是400万，三年一共奖补多少？"
+    assert best(text, HEBEI).headline.startswith("合计900万元")
+
+
+def test_regions_that_differ_are_both_answered_and_named() -> None:
+    linked = ask("新认定的中国驰名商标奖励多少？")
+    assert {one.calculator for one in linked} == {"hebei-wqzx-brand-reward", "jizhou-brand-award"}
+    assert any("河北省" in one.headline for one in linked) and any("蓟州" in one.headline for one in linked)
+
+
+def test_the_region_asked_about_decides() -> None:
+    assert best("新认定的中国驰名商标奖励多少？", JIZHOU).calculator == "jizhou-brand-award"
+    assert all(one.calculator.startswith("hebei") for one in ask("河北新认定的中国驰名商标奖励多少？", HEBEI))
+
+
+def test_the_document_named_decides() -> None:
+    text = "按河北“万企转型”若干政策措施，基金投资省内工业企业5亿元满两年，最多奖多少？"
+    assert best(text, HEBEI).calculator == "hebei-wqzx-fund-reward"
+    assert best(text.replace("“万企转型”若干政策措施", "民营经济意见"), HEBEI).calculator == (
+        "hebei-private-economy-fund-investment-reward"
+    )
+
+
+# --- what is no calculation ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "首台套保费补贴向哪个部门申请？",
+        "股权投资基金奖励要交哪些材料？",
+        "专精特新中小企业的认定程序是什么？",
+        "什么是两化融合？",
+        "河北省2020年规模以上工业企业要达到多少家？",
+        "小微企业免征增值税的公告文号是多少？",
+        "你好",
+        "🙂🙂🙂",
+        "深圳的企业上市奖励多少？",
+    ],
+)
+def test_other_questions_get_no_figure(text: str) -> None:
+    assert all(one.calculation is None for one in ask(text))
+
+
+def test_a_pasted_page_is_not_a_case() -> None:
+    assert ask("首台套综合险保费120万元，费率2%，补多少？" * 60) == ()
+
+
+def test_headlines_put_the_figure_first_and_stay_short() -> None:
+    linked = best("蓟州工业企业节能改造节能量15000吨标准煤，能补多少？", JIZHOU)
+    assert linked.headline.startswith("可补300万元：")
+    assert "15000吨标准煤 × 240元/吨标准煤 = 360万元" in linked.headline
+    assert len(linked.headline) <= HEADLINE
