@@ -116,8 +116,11 @@ def killed_index(folder: Path, kills: int) -> Finding:
         opened = [Store.open(path) for path in stores]
         place, rng, failures, seen = folder / "index", random.Random(SEED), [], [0, 0]
         build_index(opened[0], place)
+        started = time.perf_counter()
+        build_index(opened[1], place)
+        longest = 3 * (time.perf_counter() - started)  # so that kills fall into the first three builds
         for trial in range(kills):
-            _kill_after_ready(_build_forever, (stores, place), rng.uniform(0.0, 0.6))
+            _kill_after_ready(_build_forever, (stores, place), rng.uniform(0.0, longest))
             matching = []
             for number, store in enumerate(opened):
                 with suppress(IndexStale):
@@ -130,7 +133,7 @@ def killed_index(folder: Path, kills: int) -> Finding:
                 failures.append(f"第 {trial + 1} 次：索引与 {len(matching)} 个文件库相符")
             else:
                 seen[matching[0]] += 1
-        return kills, failures, {"旧": seen[0], "新": seen[1], "残留文件夹": sum(p.is_dir() for p in place.iterdir())}
+        return kills, failures, {"甲": seen[0], "乙": seen[1], "残留文件夹": sum(p.is_dir() for p in place.iterdir())}
 
     return finding("建索引时 kill -9", "读到的总是完整的一份：旧的或新的。", check)
 
