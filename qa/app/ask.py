@@ -19,6 +19,7 @@ from qa.model import Answer, Citation, Turn
 
 MAX_QUESTION = 1000
 HISTORY = 6  # exchanges that a follow-up question can lean on
+WHOLE = 6  # exchanges drawn with citations and calculators; older ones only as text
 NEARBY = 8  # further clauses listed below the latest answer
 
 EXAMPLES = (
@@ -31,8 +32,19 @@ EXAMPLES = (
 
 # the reader begins with the answer, not with what stands last on the page
 _TO_QUESTION = """<script>
-for (const wait of [60, 250, 600])
-  setTimeout(() => { const all = document.querySelectorAll(".zc-asked"); all[all.length - 1]?.scrollIntoView(); }, wait);
+(() => {
+  const end = Date.now() + 1500;
+  let held = true;
+  for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"])
+    addEventListener(kind, () => { held = false; }, { once: true, passive: true });
+  const hold = () => {
+    if (!held || Date.now() > end) return;
+    const all = document.querySelectorAll(".zc-asked");
+    all[all.length - 1]?.scrollIntoView();
+    setTimeout(hold, 80);
+  };
+  hold();
+})();
 </script>"""
 
 
@@ -53,7 +65,13 @@ def main() -> None:
     asked = _asked(chat)
     if not chat and not asked:
         asked = _welcome(engine)
-    for n, exchange in enumerate(chat):
+    whole = max(0, len(chat) - WHOLE)
+    if whole:
+        with st.expander(f"更早的 {whole} 个问答", icon=":material/history:"):
+            for exchange in chat[:whole]:
+                _question(exchange.answer.question)
+                st.html(f'<div class="zc zc-answer">{html(exchange.answer.answer)}</div>')
+    for n, exchange in enumerate(chat[whole:], whole):
         _show(engine, exchange, f"{n}", latest=n == len(chat) - 1 and not asked)
     if asked:
         answered = _ask(engine, asked, region, as_of, chat)

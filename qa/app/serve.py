@@ -19,6 +19,7 @@ FLAGS: dict[str, object] = {
     "server.fileWatcherType": "none",
     "server.maxUploadSize": UPLOAD_MB,
     "server.enableXsrfProtection": True,
+    "runner.magicEnabled": False,
     "browser.gatherUsageStats": False,
     "client.toolbarMode": "viewer",
     "client.showErrorDetails": "none",
@@ -73,8 +74,9 @@ def _warm_up() -> None:
 
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
     try:
-        from qa.app import state
+        from qa.app import forms, state
 
-        state.engine().search("企业", as_of=date.today(), k=1)
+        state.engine().ask("中小企业有哪些奖励", as_of=date.today())
+        forms.rules()
     except IngestError as error:
         print(" ".join(str(error).split()))

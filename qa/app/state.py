@@ -6,6 +6,7 @@ The engine is shared by all sessions and only read; everything that belongs to a
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -54,9 +55,13 @@ def link(name: str, **query: str) -> str:
     return f"{here.scheme}://{here.netloc}/{path}?{urlencode({k: v for k, v in query.items() if v})}"
 
 
+_is_open = threading.Event()  # a spinner costs a thread; there is nothing to wait for any more
+
+
 @st.cache_resource(show_spinner=False)
 def _open(home: str) -> tuple[Engine, str]:
     engine = Engine.open(Workspace.resolve(None))
+    _is_open.set()
     return engine, engine.store.digest()
 
 
@@ -78,6 +83,8 @@ def reopen() -> None:
 def engine_or_stop() -> Engine:
     """The engine, or a page that says what is wrong and what to do."""
     try:
+        if _is_open.is_set():
+            return engine()
         with st.spinner("正在打开政策库。首次使用需要读入语料并建索引，请稍候……"):
             return engine()
     except IngestError as error:

@@ -49,7 +49,7 @@ CSS = """
 .zc-badge.wait { border-style: dotted; border-color: #E69F00; border-width: 2px; }
 .zc-badge.no { color: var(--zc-dim); }
 .zc-figure { font-size: 1.5rem; font-weight: 700; line-height: 1.3; }
-.zc-figures { display: flex; flex-wrap: wrap; gap: .4rem 2rem; margin: .3rem 0 .6rem; }
+.zc-figures { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem 2rem; margin: .3rem 0 .6rem; }
 .zc-figures small { display: block; color: var(--zc-dim); font-size: .85rem; font-weight: 400; }
 .zc table { border-collapse: collapse; font-size: .92rem; margin: .6rem 0; width: 100%; }
 .zc td, .zc th { border: 1px solid var(--zc-line); padding: .25rem .5rem; vertical-align: top; text-align: left; }
@@ -73,6 +73,8 @@ CSS = """
 .stMain [data-testid="stBaseButton-tertiary"] { text-align: left; justify-content: flex-start; padding: .1rem 0; min-height: 0; }
 .stMain [data-testid="stBaseButton-tertiary"] p { text-align: left; font-weight: 600; }
 .stMain [data-testid="stBaseButton-tertiary"]:hover p { text-decoration: underline; }
+[data-testid="stFileUploaderDropzone"] button p { font-size: 0; }
+[data-testid="stFileUploaderDropzone"] button p::after { content: "选择文件"; font-size: .9rem; }
 button:focus-visible, a:focus-visible, input:focus-visible { outline: 2px solid var(--zc-accent) !important; outline-offset: 2px; }
 @media (max-width: 640px) {
   .stColumn:has(.zc-tree) { position: static; }
