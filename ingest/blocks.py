@@ -12,14 +12,20 @@ from ingest.structure import Number, read_number, strip_marks
 from ingest.tables import Line, Table, find_tables, split_lines
 from ingest.text import unwrap
 
-_LINK = re.compile(r"^(?:相关链接\s*[：:]?\s*)?(?:https?://\S+|www\.\S+|/\S+\.(?:docx?|xlsx?|pdf|html?))$|^相关链接\s*[：:]?$")
+_LINK = re.compile(
+    r"^(?:相关链接\s*[：:]?\s*)?(?:https?://\S+|www\.\S+|/\S+\.(?:docx?|xlsx?|pdf|html?))$|^相关链接\s*[：:]?$"
+)
 _LABEL = re.compile(r"^\[[^\[\]]{2,10}\]$|^<!--.*-->$|^【[^【】]{2,10}】$")
 _PAGE = re.compile(r"^[-—－–\s·]*\d{1,4}[-—－–\s·]*$|^第\s*\d+\s*页(?:\s*[,，/共]\s*(?:共?\s*\d+\s*页?))?$")
 _PUBLIC = re.compile(r"^[（(]?此件.{0,14}[）)]?$")
 _CN_DIGIT = "二三四五六七八九十一〇零○00０"
-_DATE = re.compile(rf"^(?:\d{{4}}|[{_CN_DIGIT}]{{4}})\s*年\s*[\d{_CN_DIGIT}]{{1,3}}\s*月\s*[\d{_CN_DIGIT}]{{1,3}}\s*[日号]$")
+_DATE = re.compile(
+    rf"^(?:\d{{4}}|[{_CN_DIGIT}]{{4}})\s*年\s*[\d{_CN_DIGIT}]{{1,3}}\s*月\s*[\d{_CN_DIGIT}]{{1,3}}\s*[日号]$"
+)
 _ATTACH = re.compile(r"^附\s*(?:件|表|录|则件)?\s*[0-9０-９一二三四五六七八九十]{0,3}\s*[：:]?$")
-_NOTE = re.compile(r"^附\s*件\s*(?:[0-9０-９]{1,2}\s*)?[：:、]\s*\S|^附\s*件\s*[0-9０-９]{1,2}\s*[.．、：:]\s*\S|^附\s*件\s*[：:]$")
+_NOTE = re.compile(
+    r"^附\s*件\s*(?:[0-9０-９]{1,2}\s*)?[：:、]\s*\S|^附\s*件\s*[0-9０-９]{1,2}\s*[.．、：:]\s*\S|^附\s*件\s*[：:]$"
+)
 _FORM = re.compile(r"(?:\\?_){3,}|[：:]\s{6,}\S{2,10}[：:]$|^[\u4e00-\u9fff]{2,8}（(?:盖章|签字)）\s*[：:]")
 _DIVIDER = re.compile(r"^第[一二三四五六七八九十]+(?:部分|篇|辑)$|^\[[^\[\]]{2,10}\]$")
 _TERMINAL = "。；;！!？?：:"
@@ -141,9 +147,9 @@ def _open_bracket(line: str) -> bool:
 def _mid_sentence(line: str) -> bool:
     """A long line that breaks off inside a sentence: pages of a scanned file end so."""
     last = line[-1]
-    return ("\u4e00" <= last <= "\u9fff" and "。" in line[:-1] or line.count("“") > line.count("”")) and not line.endswith(
-        ("企业所得税", "计算")
-    )
+    return (
+        ("\u4e00" <= last <= "\u9fff" and "。" in line[:-1]) or line.count("“") > line.count("”")
+    ) and not line.endswith(("企业所得税", "计算"))
 
 
 def _block(text: str, group: list[Line]) -> Block:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingest.blocks import Block
 from ingest.documents import Draft, is_addressee, is_doc_no, is_issuers
@@ -16,7 +16,9 @@ from ingest.model import Node, NodeKind, Source
 from ingest.structure import ARTICLE, UNNUMBERED_HEAD, head_of
 from ingest.tables import Table
 
-_PHONE = re.compile(r"\d{3,4}\s*[-－—]\s*\d{7,8}|(?<!\d)\d{8}(?!\d)|[@＠]|联\s*系\s*(?:人|电\s*话|方式)|^(?:联\s*系|电\s*话|邮\s*箱|电子邮箱|地\s*址|邮\s*编|传\s*真)")
+_PHONE = re.compile(
+    r"\d{3,4}\s*[-－—]\s*\d{7,8}|(?<!\d)\d{8}(?!\d)|[@＠]|联\s*系\s*(?:人|电\s*话|方式)|^(?:联\s*系|电\s*话|邮\s*箱|电子邮箱|地\s*址|邮\s*编|传\s*真)"
+)
 _DUTY = re.compile(r"^(?:牵头|责任|配合|实施)(?:单位|部门)\s*[：:]|^[（(](?:责任|牵头)(?:单位|部门)")
 _CLOSING = re.compile(r"^(?:特此|感谢|请(?:各|有关)|以上|各地各|各级各|各设区|各级|本(?:公告|通知)施行)")
 _TOC = re.compile(r"^目\s*[录次]$")
@@ -45,6 +47,7 @@ class _Tree:
     stack: list[_Open] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     ids: set[str] = field(default_factory=set)
+    duties: set[str] = field(default_factory=set)  # ids of clauses that end in 牵头单位：…
 
     def unique(self, wanted: str) -> str:
         """`wanted`, or with ~2, ~3 … where it is taken."""
@@ -56,17 +59,42 @@ class _Tree:
         return chosen
 
     def add(
-        self, kind: NodeKind, start: int, end: int, node_id: str, *, number: str = "", parent: str | None = None,
-        path: tuple[str, ...] = (), columns: tuple[str, ...] = (), cells: tuple[str, ...] = (),
+        self,
+        kind: NodeKind,
+        start: int,
+        end: int,
+        node_id: str,
+        *,
+        number: str = "",
+        parent: str | None = None,
+        path: tuple[str, ...] = (),
+        columns: tuple[str, ...] = (),
+        cells: tuple[str, ...] = (),
     ) -> Node:
         """Append a node over source[start:end]."""
         node = Node(
-            id=self.unique(node_id), document_id=self.document_id, parent_id=parent, order=len(self.nodes), kind=kind,
-            number=number, path=path, start=start, end=end, text=self.source.text[start:end],
-            page=_page(self.source, start), columns=columns, cells=cells,
+            id=self.unique(node_id),
+            document_id=self.document_id,
+            parent_id=parent,
+            order=len(self.nodes),
+            kind=kind,
+            number=number,
+            path=path,
+            start=start,
+            end=end,
+            text=self.source.text[start:end],
+            page=_page(self.source, start),
+            columns=columns,
+            cells=cells,
         )
         self.nodes.append(node)
         return node
+
+    def extend(self, end: int) -> None:
+        """Let the last node reach to `end`."""
+        last = self.nodes.pop()
+        self.nodes.append(replace(last, end=end, text=self.source.text[last.start : end]))
+        self.duties.add(last.id)
 
     def set_aside(self, kind: NodeKind, start: int, end: int) -> None:
         """A declared non-clause; one that goes on from the last of its kind is joined to it."""
@@ -151,7 +179,13 @@ def _set_aside(draft: Draft) -> list[NodeKind | None]:
             out[n] = NodeKind.SIGNATURE
         elif id(block) in marks:
             out[n] = NodeKind.TITLE if block.role == "attach" else NodeKind.FURNITURE
-        elif not begun and draft.attachment is None and draft.title and NodeKind.ADDRESSEE not in out and is_addressee(block):
+        elif (
+            not begun
+            and draft.attachment is None
+            and draft.title
+            and NodeKind.ADDRESSEE not in out
+            and is_addressee(block)
+        ):
             out[n] = NodeKind.ADDRESSEE
         elif block.role in ("label", "page", "public"):
             out[n] = NodeKind.FURNITURE
@@ -163,9 +197,7 @@ def _set_aside(draft: Draft) -> list[NodeKind | None]:
             out[n] = NodeKind.ATTACHMENT_NOTE
         elif block.role == "form":
             out[n] = NodeKind.FORM
-        elif block.role == "date":
-            out[n] = NodeKind.SIGNATURE
-        elif block.short and is_issuers(block.text) and _signs(blocks, n, titles):
+        elif block.role == "date" or (block.short and is_issuers(block.text) and _signs(blocks, n, titles)):
             out[n] = NodeKind.SIGNATURE
         elif _LEADER.search(block.text):
             out[n] = NodeKind.TOC
@@ -225,10 +257,14 @@ def _clause(tree: _Tree, blocks: list[Block], kinds: list[NodeKind | None], i: i
         kind = NodeKind.HEADING if heading else NodeKind.CLAUSE
         node = tree.add(kind, block.start, block.end, wanted, number=block.number.text, parent=parent, path=path)
         label = node.id.rsplit("/", 1)[1]
-        tree.stack.append(
-            _Open(rank, node.id, head_of(block.text, block.number.text), label, kind, block.text[-1:])
-        )
+        tree.stack.append(_Open(rank, node.id, head_of(block.text, block.number.text), label, kind, block.text[-1:]))
         return i + 1
+    if _DUTY.match(block.text) and _extends(tree, blocks, i):
+        last = i
+        while last + 1 < len(blocks) and kinds[last + 1] is None and _DUTY.match(blocks[last + 1].text):
+            last += 1
+        tree.extend(blocks[last].end)
+        return last + 1
     last = i
     while last + 1 < len(blocks) and kinds[last + 1] is None and _belongs(blocks[last], blocks[last + 1]):
         last += 1
@@ -236,7 +272,13 @@ def _clause(tree: _Tree, blocks: list[Block], kinds: list[NodeKind | None], i: i
     closing = not any(b.number or b.table for b in blocks[last + 1 :])
     if closing and _CLOSING.match(block.text):
         tree.stack.clear()
-    elif closing and tree.stack and tree.stack[-1].kind is NodeKind.CLAUSE and tree.stack[-1].rank != ARTICLE and after is None:
+    elif (
+        closing
+        and tree.stack
+        and tree.stack[-1].kind is NodeKind.CLAUSE
+        and tree.stack[-1].rank != ARTICLE
+        and after is None
+    ):
         tree.stack.pop()  # what stands below a whole list belongs to what the list belongs to
     elif tree.stack and tree.stack[-1].tail in "；;" and tree.stack[-1].tail and last == i and len(block.text) < 80:
         tree.stack.pop()  # an item of the same list that lost its number
@@ -252,6 +294,23 @@ def _clause(tree: _Tree, blocks: list[Block], kinds: list[NodeKind | None], i: i
     return last + 1
 
 
+def _extends(tree: _Tree, blocks: list[Block], i: int) -> bool:
+    """Whether 牵头单位：… closes the clause just before it, rather than the whole list that ends there."""
+    before = tree.nodes[-1] if tree.nodes else None
+    if before is None or before.kind is not NodeKind.CLAUSE or blocks[i - 1].end != before.end:
+        return False
+    if not before.number:
+        return True
+    part = tree.stack[-1] if tree.stack and tree.stack[-1].node_id == before.id else None
+    if part is None or part.rank <= 6 or part.label in ("1", "（1）"):
+        return True
+    siblings = [n for n in tree.nodes if n.parent_id == before.parent_id and n.number]
+    if len(siblings) >= 2 and siblings[-2].id in tree.duties:
+        return True
+    tree.stack.pop()
+    return False
+
+
 def _is_intro(block: Block, after: Block | None) -> bool:
     return block.text[-1:] in "：:" and after is not None and after.number is not None and after.number.rank >= 6
 
@@ -262,9 +321,15 @@ def _belongs(block: Block, after: Block) -> bool:
         return False
     if _DUTY.match(after.text):
         return bool(_DUTY.match(block.text))
-    if re.match(r"^\S{2,4}\s+\d{3,4}[-－—]\d{7,8}$", after.text) and len(block.text) < 60 and block.text[-1:] not in "。；":
+    if (
+        re.match(r"^\S{2,4}\s+\d{3,4}[-－—]\d{7,8}$", after.text)
+        and len(block.text) < 60
+        and block.text[-1:] not in "。；"
+    ):
         return True
-    return len(after.text) < 60 and len(block.text) < 60 and bool(_PHONE.search(block.text) and _PHONE.search(after.text))
+    return (
+        len(after.text) < 60 and len(block.text) < 60 and bool(_PHONE.search(block.text) and _PHONE.search(after.text))
+    )
 
 
 def _is_heading(block: Block, after: Block | None) -> bool:
@@ -281,12 +346,17 @@ def _is_heading(block: Block, after: Block | None) -> bool:
     if block.number is not None and block.number.rank <= 3:
         return text[-1] not in "。；："
     inner = body[:-1] if body[-1] == "。" and len(body) <= 30 else body
-    if any(mark in inner for mark in "。；;：:！？") or inner[-1:] in _HEAD_END:
+    if any(mark in inner for mark in "。；;：:！？=＝×÷") or inner[-1:] in _HEAD_END:
         return False
-    if body[-1] == "。" and (block.number is None or "，" in body):
+    deeper = block.number is not None and after.number is not None and after.number.rank > block.number.rank
+    if body[-1] == "。" and (block.number is None or "，" in body) and not deeper:
         return False
     if block.number is None:
-        return re.search(r"[，,、\d]|责任|^\S\s", text) is None and not text.startswith(("（", "(")) and text[-1] not in "）)"
+        return (
+            re.search(r"[，,、\d]|责任|^\S\s", text) is None
+            and not text.startswith(("（", "("))
+            and text[-1] not in "）)"
+        )
     if after.table is not None:
         return True
     return after.number is None or after.number.rank > block.number.rank
@@ -302,7 +372,12 @@ def _table(tree: _Tree, table: Table) -> None:
     tree.counts[base + "/表"] += 1
     label = f"表{tree.counts[base + '/表']}"
     top = tree.add(
-        NodeKind.TABLE, table.start, table.end, f"{base}/{label}", parent=tree.top, path=tree.path,
+        NodeKind.TABLE,
+        table.start,
+        table.end,
+        f"{base}/{label}",
+        parent=tree.top,
+        path=tree.path,
         columns=table.columns,
     )
     names = Counter(slug(row.cells[0]) for row in table.rows if row.cells)
@@ -313,8 +388,14 @@ def _table(tree: _Tree, table: Table) -> None:
         if row.group and path and path[-1][:1] in "一二三四五六七八九十" and row.group[0][:1] in "一二三四五六七八九十":
             path = path[:-1]  # 二、专业化 in the table takes the place of 一、基础条件 above it
         tree.add(
-            NodeKind.ROW, row.start, row.end, f"{top.id}/{part}", parent=top.id, path=(*path, *row.group),
-            columns=row.columns, cells=row.cells,
+            NodeKind.ROW,
+            row.start,
+            row.end,
+            f"{top.id}/{part}",
+            parent=top.id,
+            path=(*path, *row.group),
+            columns=row.columns,
+            cells=row.cells,
         )
 
 

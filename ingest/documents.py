@@ -23,7 +23,9 @@ _DOC_NO = re.compile(
     r"^[（(]?(?:[\u4e00-\u9fff]{1,14}\s*[〔﹝\[［【（(〈]\s*(?:19|20)\d{2}\s*[〕﹞\]］】）)〉]\s*第?\s*\d+\s*号"
     r"|[\u4e00-\u9fff]{2,12}(?:公告|令|通告)\s*(?:(?:19|20)\d{2}\s*年\s*)?第\s*\d+\s*号)[）)]?$"
 )
-_ADDRESSEE = re.compile(r"^(?!为|根据|按照|依据|经|现|鉴于)(?:各|全|有关|本|市|省|区|县|[\u4e00-\u9fff]{2,8}(?:省|市|区|县))[^。；]{1,400}[：:]$")
+_ADDRESSEE = re.compile(
+    r"^(?!为|根据|按照|依据|经|现|鉴于)(?:各|全|有关|本|市|省|区|县|[\u4e00-\u9fff]{2,8}(?:省|市|区|县))[^。；]{1,400}[：:]$"
+)
 _FRONT = re.compile(r"^(?:前\s*言|序\s*言|序|卷首语|编者按)$")
 _BODY = re.compile(r"^(?:为|根据|按照|依据|经|现|当前|近年|第[一1]|以|党|自|随着|今|在|中|民营|县域|战略)")
 _ISSUES = re.compile(r"(?:印发|发布|公布|转发)(?:修订后的|修订的)?(.+?)的?(?:通知|公告|决定|命令|令)$")
@@ -49,8 +51,11 @@ def _org_pattern() -> re.Pattern[str]:
 def is_issuers(text: str) -> bool:
     """Whether a line holds nothing but names of bodies: 财政部 税务总局, 河北省人民政府办公厅."""
     words = text.split()
-    return bool(words) and len(text) <= 60 and all(_org_pattern().match(w) and len(w) > 2 for w in words) and not any(
-        w.startswith(("关于", "印发", "各")) for w in words
+    return (
+        bool(words)
+        and len(text) <= 60
+        and all(_org_pattern().match(w) and len(w) > 2 for w in words)
+        and not any(w.startswith(("关于", "印发", "各")) for w in words)
     )
 
 
@@ -192,7 +197,11 @@ def _note(blocks: Sequence[Block], i: int, draft: Draft) -> int:
         if first or _ENTRY.match(block.text) or block.role == "note":
             if entry:
                 draft.notes.append(entry)
-            entry = re.sub(r"^附\s*件\s*[0-9０-９]{0,2}\s*[：:、.．]?\s*(?:[0-9０-９]{1,2}\s*[．.、]?(?!\d{2,3}\s*年)\s*)?", "", block.text)
+            entry = re.sub(
+                r"^附\s*件\s*[0-9０-９]{0,2}\s*[：:、.．]?\s*(?:[0-9０-９]{1,2}\s*[．.、]?(?!\d{2,3}\s*年)\s*)?",
+                "",
+                block.text,
+            )
             entry = re.sub(r"^[0-9０-９]{1,2}\s*[．.、：:]\s*", "", entry)
         elif block.role != "link":
             entry += block.text
@@ -211,7 +220,7 @@ def _goes_on(block: Block, entry: str) -> bool:
         and len(block.text) <= 40
         and not is_issuers(block.text)
         and bool(entry)
-        and (kind_of(entry) is None or block.text.startswith(("（", "(")) and block.text[-1] in "）)")
+        and (kind_of(entry) is None or (block.text.startswith(("（", "(")) and block.text[-1] in "）)"))
     )
 
 
@@ -220,9 +229,8 @@ def _run(blocks: Sequence[Block], i: int, limit: int, through_table: bool = Fals
     end = i
     marked = end < len(blocks) and blocks[end].level > 0
     while end < len(blocks) and end - i < limit and blocks[end].short and not is_doc_no(blocks[end]):
-        if end > i and (blocks[end].level > 0) != marked:
-            if not blocks[end].text.startswith(("（", "(")):
-                break
+        if end > i and (blocks[end].level > 0) != marked and not blocks[end].text.startswith(("（", "(")):
+            break
         if end > i and blocks[end].level > 0 and _titled(_joined(blocks[i:end])):
             break
         end += 1
@@ -277,7 +285,17 @@ def _title_in(
             return ("part" if mentioned else "document"), first, last
         mentioned = _mention_of(current, bare)
         # behind an attachment: another one of the same main document, or a new document
-        return ("part" if mentioned else "document" if first < core or "关于" in title or _standalone(title, current) else "attachment"), first if first < core else core, last
+        return (
+            (
+                "part"
+                if mentioned
+                else "document"
+                if first < core or "关于" in title or _standalone(title, current)
+                else "attachment"
+            ),
+            first if first < core else core,
+            last,
+        )
     return None
 
 
@@ -302,9 +320,15 @@ def _title_start(blocks: Sequence[Block], i: int, end: int) -> int:
     """Where in a run the title with its issuers begins: dividers (第二部分, 工信领域) stand before it."""
     while i < end - 1 and _DIVIDER.match(blocks[i].text):
         i += 1
-    about = next((n for n in range(i, end) if re.match(r"^(?:[^，。]{2,30}[ \u3000]?)?(?:关于|印发)", blocks[n].text)), None)
+    about = next(
+        (n for n in range(i, end) if re.match(r"^(?:[^，。]{2,30}[ \u3000]?)?(?:关于|印发)", blocks[n].text)), None
+    )
     if about is None:
-        groups = [n for n in range(i, end) if is_issuers(blocks[n].text) and n + 1 < end and not is_issuers(blocks[n + 1].text)]
+        groups = [
+            n
+            for n in range(i, end)
+            if is_issuers(blocks[n].text) and n + 1 < end and not is_issuers(blocks[n + 1].text)
+        ]
         if not groups:
             return i
         about = groups[-1] + 1
@@ -315,7 +339,11 @@ def _title_start(blocks: Sequence[Block], i: int, end: int) -> int:
 
 def _closed(before: Block | None) -> bool:
     """Whether the text before has come to an end."""
-    if before is None or before.table is not None or before.role in ("date", "link", "label", "public", "attach", "note", "page", "form"):
+    if (
+        before is None
+        or before.table is not None
+        or before.role in ("date", "link", "label", "public", "attach", "note", "page", "form")
+    ):
         return True
     return before.text[-1:] in "。；;！：:）)”》，," or is_issuers(before.text)
 

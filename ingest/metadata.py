@@ -16,14 +16,20 @@ from ingest.text import tidy_title
 _DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "0": 0, "０": 0, "两": 2}
 _DAY = r"((?:19|20)\d{2})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]"
 _DATE = re.compile(_DAY)
-_CN_DATE = re.compile(r"([二一][〇○零0０一二三四五六七八九]{3})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]")
+_CN_DATE = re.compile(
+    r"([二一][〇○零0０一二三四五六七八九]{3})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]"
+)
 _FORCE = re.compile(
-    rf"(?:本[\u4e00-\u9fff]{{1,10}}?|公布，|发布，|^)自\s*(?:(?P<day>{_DAY})|(?P<issue>(?:发布|印发|公布|下发|颁布)(?:之日)?))\s*起"
-    r"(?:开始)?(?:施行|执行|实施|生效)"
+    rf"(?:本[\u4e00-\u9fff]{{1,10}}?|公布，|发布，|^)自\s*(?:(?P<day>{_DAY})|(?P<issue>(?:发布|印发|公布|下发|颁布)(?:之日)?))\s*(?:起|开始)+"
+    r"(?:施行|执行|实施|生效)"
     r"(?:，?(?:有效期|执行期限?)(?:为|至)?\s*(?P<years>[\d一二三四五]{1,2})\s*年|，?试行期到\s*(?P<until>\d{4})\s*年"
     rf"|，?(?:有效期)?至\s*(?P<end>{_DAY}))?"
 )
 _RANGE = re.compile(rf"(?:自|在)?\s*{_DAY}(?:起)?\s*(?:至|到|—|－|-)\s*{_DAY}")
+_SINCE = re.compile(rf"\s*一、\s*自\s*{_DAY}\s*起，")
+_SPAN = re.compile(
+    r"^\s*(20\d{2})年至(20\d{2})年，|本[\u4e00-\u9fff]{2,6}[（(](20\d{2})\s*[—–－-]+\s*(20\d{2})\s*年[）)]"
+)
 _YEARS = re.compile(r"[（(]?(20\d{2})\s*年?\s*[—–－―-]+\s*(20\d{2})\s*年?(?:度)?[）)]?")
 _SPLIT = re.compile(r"[，,；;](?![^（(]*[）)])")
 _FILE_DATE = re.compile(r"[（(]((?:19|20)\d{2}-\d{2}-\d{2})[）)]")
@@ -59,11 +65,18 @@ def _cn_number(text: str) -> int:
 def split_issuers(text: str) -> tuple[str, ...]:
     """Names of bodies written one after another: 财政部　国家税务总局国家发展改革委 → three."""
     national = "|".join(map(re.escape, _issuers()["national"]))
-    boundary = re.compile(rf"(?<=[厅室部局委府院会])(?=中共|{national}|[\u4e00-\u9fff]{{2,3}}[省市](?:人民政府|[\u4e00-\u9fff]{{2,8}}厅))")
+    boundary = re.compile(
+        rf"(?<=[厅室部局委府院会])(?=中共|{national}|[\u4e00-\u9fff]{{2,3}}[省市](?:人民政府|[\u4e00-\u9fff]{{2,8}}厅))"
+    )
     out: list[str] = []
     for word in text.split():
         for part in boundary.split(word):
-            if out and out[-1].endswith("总局") and not out[-1].startswith("中共") and part.startswith(tuple(_provinces())):
+            if (
+                out
+                and out[-1].endswith("总局")
+                and not out[-1].startswith("中共")
+                and part.startswith(tuple(_provinces()))
+            ):
                 out[-1] += part  # 国家税务总局河北省税务局 is one body
             elif part:
                 out.append(part)
@@ -103,8 +116,16 @@ def describe(source: Source, draft: Draft, main: Document | None, ids: set[str])
     kind = kind_of(title) or ("附件" if relation == "附件" else "文件")
     first, last = draft.blocks[0], draft.blocks[-1]
     return Document(
-        id=document_id, source=source.name, start=first.start, end=last.end, title=title, kind=kind, doc_no=doc_no,
-        issuers=tuple(issuers), relation=relation, main_id=main.id if main is not None and relation == "附件" else None,
+        id=document_id,
+        source=source.name,
+        start=first.start,
+        end=last.end,
+        title=title,
+        kind=kind,
+        doc_no=doc_no,
+        issuers=tuple(issuers),
+        relation=relation,
+        main_id=main.id if main is not None and relation == "附件" else None,
     )
 
 
@@ -125,8 +146,11 @@ def _issuers_in_title(title: str) -> str:
 def complete(document: Document, nodes: Sequence[Node], main: Document | None, source: Source) -> Document:
     """The document with what its text says: addressees, signature, dates, validity, place."""
     addressees = tuple(
-        part.strip() for node in nodes if node.kind is NodeKind.ADDRESSEE
-        for part in _SPLIT.split(re.sub(r"\s", "", node.text).rstrip("：:")) if part.strip()
+        part.strip()
+        for node in nodes
+        if node.kind is NodeKind.ADDRESSEE
+        for part in _SPLIT.split(re.sub(r"\s", "", node.text).rstrip("：:"))
+        if part.strip()
     )
     signatures = [n.text for n in nodes if n.kind is NodeKind.SIGNATURE]
     signed = next((day for text in reversed(signatures) if (day := read_day(text))), None)
@@ -145,7 +169,11 @@ def complete(document: Document, nodes: Sequence[Node], main: Document | None, s
         issuers = tuple(name for text in signatures if is_issuers(text) for name in split_issuers(text))
     issuers = tuple(dict.fromkeys(_issuers_alias(name) for name in issuers))
     document = replace(
-        document, addressees=addressees, issuers=issuers, signed=signed, published=published,
+        document,
+        addressees=addressees,
+        issuers=issuers,
+        signed=signed,
+        published=published,
         region=_region(document, issuers),
     )
     issuers = tuple(_with_province(name, document.region) for name in issuers)
@@ -191,6 +219,7 @@ def _validity(document: Document, nodes: Sequence[Node], issued: date | None) ->
     """From and to, as the text gives them: 自…起施行, 有效期…年, 自…至…, the years in the title."""
     start = end = None
     numbered = 0
+    brief = sum(bool(node.number) and node.citable for node in nodes) <= 3
     for node in nodes:
         if not node.citable or node.kind is NodeKind.TABLE:
             continue
@@ -204,9 +233,18 @@ def _validity(document: Document, nodes: Sequence[Node], issued: date | None) ->
             elif match["end"]:
                 end = read_day(match["end"])
         numbered += bool(node.number)
-        if numbered <= 1 and start is None and (match := _RANGE.search(text)) and match.start() < 40 and _leads(text, match):
-            parts = match.groups()
-            start, end = _day(*parts[:3]), _day(*parts[3:])
+        if numbered <= 1 and start is None:
+            found = _RANGE.search(text)
+            if found and _leads(text, found) and (found.start() < 40 or brief):
+                parts = found.groups()
+                start, end = _day(*parts[:3]), _day(*parts[3:])
+            elif numbered == 1 and (since := _SINCE.match(text)):
+                start = _day(*since.groups())
+            elif years := _SPAN.search(text[:400]):
+                first, last = (
+                    (int(y) for y in years.groups()[:2]) if years.group(1) else (int(y) for y in years.groups()[2:])
+                )
+                start, end = date(first, 1, 1), date(last, 12, 31)
     if start is None and end is None and (match := _YEARS.search(document.title)):
         start, end = date(int(match.group(1)), 1, 1), date(int(match.group(2)), 12, 31)
     return start, end
@@ -214,7 +252,9 @@ def _validity(document: Document, nodes: Sequence[Node], issued: date | None) ->
 
 def _leads(text: str, match: re.Match[str]) -> bool:
     """Whether a period of time at the beginning of the first rule is that of the whole document."""
-    return bool(re.match(r"\s*(?:一、)?", text)) and ("自" in match.group()[:2] or "期间" in text[match.end() : match.end() + 4])
+    return bool(re.match(r"\s*(?:一、)?", text)) and (
+        "自" in match.group()[:2] or "期间" in text[match.end() : match.end() + 4]
+    )
 
 
 def _years_on(start: date, years: str) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest import clauses, documents, links, metadata
+from ingest import clauses, documents, facts, links, metadata
 from ingest.blocks import read_blocks
 from ingest.catalog import Catalog
 from ingest.model import Document, Node, Parsed, Source
@@ -29,4 +29,4 @@ def parse(source: Source, catalog: Catalog | None = None) -> Parsed:
     if catalog is not None:
         found = catalog.apply(found)
     found = metadata.settle(found)
-    return Parsed(source, tuple(found), tuple(nodes), facts=(), links=links.find(found, nodes))
+    return Parsed(source, tuple(found), tuple(nodes), facts=facts.find(nodes), links=links.find(found, nodes))

@@ -215,7 +215,8 @@ def _build(text: str, spans: list[list[Span]], loose: bool = False) -> Table | N
     for cells, row in zip(words, full, strict=True):
         held = [(start, end) for start, end in row if start < end]
         start, end = min(s for s, _ in held), max(e for _, e in held)
-        group = section
+        group: tuple[str, ...] = section
+        heads: tuple[str, ...]
         if len(held) == 1 and _is_section(cells, columns, len(words)):
             section, expect_head, head = (cells[0],), True, True
             group, heads = (), ()
@@ -230,7 +231,13 @@ def _build(text: str, spans: list[list[Span]], loose: bool = False) -> Table | N
             elif first:
                 group = (*section, first)
         rows.append(Row(start, end, cells, heads, group, head))
-    return Table(rows[0].start, rows[-1].end, tuple(rows), next((r.cells for r in rows if r.head and len(r.cells) > 1), ()), _is_form(rows, loose))
+    return Table(
+        rows[0].start,
+        rows[-1].end,
+        tuple(rows),
+        next((r.cells for r in rows if r.head and len(r.cells) > 1), ()),
+        _is_form(rows, loose),
+    )
 
 
 def _is_section(cells: tuple[str, ...], columns: tuple[str, ...], rows: int) -> bool:
@@ -254,6 +261,9 @@ def _is_form(rows: list[Row], loose: bool) -> bool:
     """A blank form: labels with nothing beside them."""
     if not any(len(row.cells) > 1 for row in rows):
         return False
+    if loose:
+        body = [cell for row in rows if not row.head for cell in row.cells[1:]]
+        return sum(map(bool, body)) <= 0.6 * len(body) and not any(re.search(r"\d{2}", cell) for cell in body)
     for row in rows:
         if row.head and loose is False and row is rows[0] and all(row.cells):
             continue
