@@ -5,13 +5,19 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.calculators import Rule, all_rules, get, ids, run
+from ingest.pipeline import ingest
+from ingest.store import Store
+from ingest.workspace import bundled_corpus
+from qa.calculators import NodeClauses, Rule, all_rules, get, ids, run
+from qa.calculators.check import check
+from qa.calculators.clauses import squeeze
 from qa.calculators.registry import function
 
 DAY = date(2018, 12, 1)
@@ -95,6 +101,20 @@ def test_alternatives_named_by_these_rules_exist_and_are_of_the_same_region_or_t
         for other in (*rule.excludes, *rule.combines):
             assert other in ids() and other != rule.id
             assert get(other).region in (rule.region, "全国", "国家", "中国"), f"{rule.id} → {other}"
+
+
+def test_every_figure_of_these_rules_is_proved_by_a_clause_of_its_own_document(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "store.sqlite")
+    ingest([bundled_corpus()], store)
+    clauses = NodeClauses(store.clauses(), store.documents())
+    report = check(clauses, RULES)
+    assert report.clean, "\n".join(map(str, report.findings))
+    assert report.used >= 110
+    for rule in RULES:
+        for name in rule.parameters:
+            node = clauses.find_quote(*rule.quote_of(name), rule.document)
+            document = node and clauses.document(node.document_id)
+            assert document and squeeze(rule.document) in squeeze(document.title), f"{rule.id}.{name}: {document}"
 
 
 def test_all_of_these_rules_are_written() -> None:

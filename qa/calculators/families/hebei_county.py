@@ -126,7 +126,7 @@ def no_stacking(c: Case) -> None:
     for name in (*offered, *(["headquarters_amount_wan"] if head > 0 else [])):
         c.step(f"{c.label(name)}：{c.show(name)}", "rule")
     if head > 0:
-        c.step(f"第五条比例最高，按{c.fmt(head, '万元')}，不与其他各条重复计算", "rule", "once")
+        c.step(f"第五条比例最高，按{c.fmt(head, '万元')}，不与其他各条重复计算", "rule", "headquarters_rates")
         if offered and max(c.num(n) for n in offered) > head:
             c.warn("原文取“最高比例”而不是最高金额：其他条款的测算额更高，但仍按第五条，请核实。")
         low = high = head
