@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from qa.calculators.case import HUNDRED, Case, rule
+from qa.calculators.case import HUNDRED, Case, rule, show_value
 
 SCOPES = {  # 申报范围 → the evidence that names it
     "new_national_tech_center": "new_national_tech_center",
@@ -19,8 +19,10 @@ SCOPES = {  # 申报范围 → the evidence that names it
 @rule("shanxi-2019-hntech-batch")
 def hntech_batch(c: Case) -> None:
     """The first of three closing days that is not over; each closing day still counts."""
-    batch = 0
-    if c.on_or_after("submit_date", "issued"):
+    batch, issued = 0, c.spec.valid_from
+    if issued is not None and c.day("submit_date") < issued:
+        c.step(f"{c.show('submit_date')}早于通知印发日{show_value(issued)}，尚未开始", "b1")
+    else:
         for number, closing in enumerate(("b1", "b2", "b3"), start=1):
             if c.on_or_before("submit_date", closing):
                 batch = number
