@@ -32,6 +32,7 @@ NATIONAL = "全国"
 
 _TOGETHER = re.compile(r"共|合计|加起来|加总|总计|总额|全部|累计|两项|都算上|一起")
 _FIGURES = ("calculation", "score", "amount", "rate", "applicability", "deadline", "compare")
+_WORKED = ("calculation", "score", "amount", "rate", "applicability")
 _ELSE = ("document", "contact", "materials", "list", "definition")  # kinds of question that no calculator answers
 
 
@@ -123,12 +124,13 @@ def _enough(guide: Guide, rule: Rule, reading: Reading, question: Question) -> b
     """Whether the question gives the rule something to work with, and asks for something that it works out."""
     figures = [i for i in rule.inputs if i.type in ("number", "integer", "date") and i.name in reading.given]
     told = [i for i in figures if i.name not in reading.spread and not i.name.endswith("year")]
-    if not told and not question.asks("calculation", "score") and question.asks(*_ELSE):
+    if not told and question.asks(*_ELSE) and not question.asks(*_WORKED):
         return False
     if guide.fixed:
         choices = [i for i in rule.inputs if i.type == "choice" and i.required]
         named = all(i.name in reading.given or i.name in reading.inputs for i in choices)
-        return bool(figures) or (named and question.asks(*_FIGURES) and (not choices or bool(reading.given)))
+        asks = question.asks(*_FIGURES) or bool(_TOGETHER.search(question.text))
+        return bool(figures) or (named and asks and (not choices or bool(reading.given)))
     if figures:
         return True
     if reading.missing and not question.asks("calculation"):

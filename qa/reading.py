@@ -247,6 +247,7 @@ class Told:
 
 
 _SPOKEN = re.compile(r"(?<![\d.])(\d+)([千万亿])(\d)(?![\d.千万亿百年月日号个项家户人名位台套%])")  # 1万2, 3千5
+_TENTHS = re.compile(r"([一二三四五六七八九两])成(?![立本员果品长功为交都份])|五五(?=分|开)")  # 四成, 五五分成
 _ORDINAL = re.compile(
     r"(?:第|排名?|名列)([\d一二三四五六七八九十]+)(?:个)?(名|位|年|台|套|项|批|保险年度|奖励年度|年度)?"
 )
@@ -275,6 +276,7 @@ def tell(text: str) -> Told:
     dense = text.translate(_dense_table())
     dense = dense.replace("(套)", "套").replace("首台/套", "首台套").replace("个亿", "亿").replace("个万", "万")
     dense = _SPOKEN.sub(r"\1.\3\2", dense)
+    dense = _TENTHS.sub(lambda m: f"{10 * (read_number(m[1] or '五') or 0)}%", dense)
     blank = _NO_NUMBER.sub(lambda m: "\x00" * len(m.group()), dense)
     dates = tuple(read_dates(blank))
     amounts = read_amounts(blank)
@@ -670,7 +672,7 @@ def _numbers(
 def _may_stand_alone(guide: Guide, spec: Input) -> bool:
     """Whether the only figure left may be taken for the only input left that it fits."""
     cue = guide.cues.get(spec.name, Cue())
-    if spec.unit in _COUNTERS and not cue.near:
+    if spec.unit and spec.unit[0] not in "元万亿%" and not cue.near:  # a duration or count told is never assumed over
         return True
     return cue.assume is None and not cue.near and cue.via is None
 
