@@ -7,13 +7,15 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from index import Filters, Hit
-from qa import compare, settle
+from ingest.model import Node
+from qa import compare, documents, sections, settle, tables
 from qa.applicability import verdict
-from qa.compose import MAX_ANSWER, Draft, originals_first, write_plain
-from qa.evidence import FEATURES, Evidence, gather
+from qa.compose import LEAD, MAX_ANSWER, Draft, originals_first, shorten, write_plain
+from qa.evidence import FEATURES, Evidence, Term, gather, terms_of
 from qa.followup import resolve
 from qa.linking import Linked, link
 from qa.model import EXPIRED, PENDING, Answer, Citation, Retrieved, Turn
+from qa.parts import Part, parts
 from qa.question import Question, understand
 from qa.sentences import tidy
 
@@ -39,48 +41,124 @@ def answer(
     if not settle.speaks_of_policy(question):
         return Answer(question=text, answer=settle.SAY_MORE, abstained=True, confidence=0.0)
     hits = retrieve(engine, question)
-    evidence = originals_first(
-        gather(question, hits, engine.nodes, engine.documents, engine.index.idf, engine.index.similarity)
-    )
+    evidence = weigh(engine, question, hits)
     linked = link(question, evidence, as_of=as_of, clauses=engine.clauses)
     sure = settle.confidence(evidence)
-    worked_out = next((one for one in linked if one.calculation is not None and one.fit >= SURE), None)
-    abstained = not evidence or (sure < settle.threshold() and worked_out is None)
-    if abstained:
-        draft = nearest(evidence)
-    elif worked_out is not None:
-        draft = write_calculation(engine, question, worked_out, evidence)
-    else:
-        draft = write(engine, question, evidence)
+    draft, used = choose(engine, question, evidence, linked, sure)
+    abstained = draft is None
+    draft = draft or nearest(evidence)
+    shown = used or (next((one for one in linked if not abstained), None) if wants_figure(question) else None)
     return Answer(
         question=text,
         answer=draft.text[:MAX_ANSWER],
         abstained=abstained,
-        confidence=round(max(sure, worked_out.fit if worked_out else 0.0), 4),
+        confidence=round(max(sure, used.fit if used else 0.0), 4),
         citations=cite(draft, as_of),
-        retrieved=ranked(engine, hits, evidence, as_of),
-        calculation=calculation_of(worked_out or (linked[0] if linked and not abstained else None)),
+        retrieved=ranked(engine, hits, evidence, draft, as_of),
+        calculation=calculation_of(shown),
         warnings=[*draft.warnings, *validity_warnings(draft, as_of)],
         explain=explained(question, hits, evidence, linked, sure) if explain else None,
     )
 
 
 def retrieve(engine: Engine, question: Question) -> list[Hit]:
-    """Candidates from the index, of the asked region and those above it."""
-    hits = engine.index.search(question.text, CANDIDATES, Filters(regions=frozenset(question.regions)))
-    return [h for h in hits if h.clause_id in engine.nodes]
+    """Candidates from the index, of the asked region and those above it; those of a named document first of all."""
+    regions = frozenset(question.regions)
+    hits = engine.index.search(question.text, CANDIDATES, Filters(regions=regions))
+    if own := documents.named(question, engine.documents):
+        hits = [*engine.index.search(question.text, CANDIDATES, Filters(document_ids=own)), *hits]
+    first: dict[str, Hit] = {}
+    for hit in hits:
+        if hit.clause_id in engine.nodes:
+            first.setdefault(hit.clause_id, hit)
+    return list(first.values())
+
+
+def weigh(engine: Engine, question: Question, hits: Sequence[Hit]) -> list[Evidence]:
+    """The sentences of the candidates, best first; where the question names a document, its own come first."""
+    evidence = originals_first(
+        gather(question, hits, engine.nodes, engine.documents, engine.index.idf, engine.index.similarity)
+    )
+    if own := documents.named(question, engine.documents):
+        evidence.sort(key=lambda e: e.document.id not in own)
+    return evidence
+
+
+def wants_figure(question: Question) -> bool:
+    """Whether the question gives figures to work with, so that a calculator not filled in yet is worth showing."""
+    return bool(question.amounts) or question.asks("calculation", "score")
+
+
+def choose(
+    engine: Engine, question: Question, evidence: Sequence[Evidence], linked: Sequence[Linked], sure: float
+) -> tuple[Draft | None, Linked | None]:
+    """The way to answer, most specific first; no draft where the corpus does not settle the question."""
+    worked_out = next((one for one in linked if one.calculation is not None and one.fit >= SURE), None)
+    if not evidence:
+        return None, None
+    terms = terms_of(question, engine.index.idf)
+    if worked_out is None and sure < settle.threshold():
+        return None, None
+    if found := tables.look_up(question, evidence, engine.documents, engine.below, engine.nodes):
+        return tables.write(found), None
+    if documents.asks_which(question):
+        return write_documents(engine, question, evidence, terms), None
+    if not question.amounts and (chosen := compare.by_region(question, evidence)):
+        return compare.write(
+            question, chosen, "各地规定不同：" if compare.differ(chosen) else "各地规定：", regions=True
+        ), None
+    if worked_out is not None and (wants_figure(question) or question.asks("applicability")):
+        return write_calculation(engine, question, worked_out), worked_out
+    if section := sections.best(question, terms, evidence, engine.nodes, engine.below):
+        return sections.write(section), None
+    if (divided := parts(question.text)) and (draft := write_parts(engine, question, divided)):
+        return draft, None
+    if question.asks("compare") and (chosen := compare.by_document(question, evidence)):
+        return compare.write(question, chosen, "不同文件的规定：", regions=False), None
+    return write(engine, question, evidence), None
+
+
+def write_documents(engine: Engine, question: Question, evidence: Sequence[Evidence], terms: Sequence[Term]) -> Draft:
+    """Which document it is, and the best sentence of it for whatever else is asked."""
+    draft = Draft()
+    divided = parts(question.text)
+    if divided:
+        for part in divided:
+            asked = understand(part.text, repair=engine.index.repaired)
+            found = weigh(engine, asked, retrieve(engine, asked))
+            for document in documents.candidates(terms_of(asked, engine.index.idf), found, 1):
+                documents.write(draft, document, engine.documents, engine.margins)
+        return draft
+    document = documents.candidates(terms, evidence, 1)[0]
+    documents.write(draft, document, engine.documents, engine.margins)
+    own = documents.relatives(document, engine.documents)
+    best = next((e for e in evidence if e.document.id in own and e.feature("shows") > 0), None)
+    if best is not None:
+        said = shorten(question, best.sentence.text, LEAD)
+        draft.pieces.append(f"\n{tidy(said)}{draft.mark(best.node, best.document, said)}")
+    return draft
+
+
+def write_parts(engine: Engine, question: Question, divided: Sequence[Part]) -> Draft | None:
+    """The best sentence for each part of a question, side by side; None where a part has none of its own."""
+    draft = Draft()
+    for part in divided:
+        asked = understand(part.text, region=next(iter(question.regions), None), repair=engine.index.repaired)
+        found = weigh(engine, asked, retrieve(engine, asked))
+        if not found or settle.confidence(found) < settle.threshold():
+            return None
+        said = shorten(asked, found[0].sentence.text, max(60, 480 // len(divided)))
+        mark = draft.mark(found[0].node, found[0].document, said)
+        draft.pieces.append(f"{chr(10) if draft.pieces else ''}{part.label}：{tidy(said)}{mark}")
+    return draft if len(draft.passages) > 1 else None
 
 
 def write(engine: Engine, question: Question, evidence: Sequence[Evidence]) -> Draft:
-    """Compose without a calculator: side by side where places or documents differ, else the plain answer."""
-    if chosen := compare.by_region(question, evidence):
-        return compare.write(question, chosen, "各地规定不同：" if compare.differ(chosen) else "各地规定：", regions=True)
-    if question.asks("compare") and (chosen := compare.by_document(question, evidence)):
-        return compare.write(question, chosen, "不同文件的规定不一致：", regions=False)
-    draft = write_plain(question, evidence, engine.store.children)
+    """The plain answer, with a verdict where figures can be compared, and what another document says differently."""
+    draft = write_plain(question, evidence, lambda node_id: engine.below.get(node_id, ()))
     if held := verdict(question, evidence[0].sentence.text):
         draft.pieces.insert(0, f"{held.text}：")
-    if other := compare.contradicting(evidence):
+    if other := compare.contradicting(question, evidence):
         said = other.sentence.text
         if len(said) + 60 < draft.room():
             mark = draft.mark(other.node, other.document, said)
@@ -89,9 +167,7 @@ def write(engine: Engine, question: Question, evidence: Sequence[Evidence]) -> D
     return draft
 
 
-def write_calculation(
-    engine: Engine, question: Question, linked: Linked, evidence: Sequence[Evidence]
-) -> Draft:
+def write_calculation(engine: Engine, question: Question, linked: Linked) -> Draft:
     """The worked-out result first, then the clauses that its steps rest on."""
     draft = Draft()
     assert linked.calculation is not None
@@ -127,25 +203,22 @@ def nearest(evidence: Sequence[Evidence]) -> Draft:
 
 def cite(draft: Draft, as_of: date) -> list[Citation]:
     """The passages as citations, numbered as marked."""
-    return [
-        Citation.of(p.node, p.document, as_of, n=n, quote=p.quote) for n, p in enumerate(draft.passages, start=1)
-    ]
+    return [Citation.of(p.node, p.document, as_of, n=n, quote=p.quote) for n, p in enumerate(draft.passages, start=1)]
 
 
-def ranked(engine: Engine, hits: Sequence[Hit], evidence: Sequence[Evidence], as_of: date) -> list[Retrieved]:
-    """The retrieved clauses, those with the best evidence first."""
+def ranked(
+    engine: Engine, hits: Sequence[Hit], evidence: Sequence[Evidence], draft: Draft, as_of: date
+) -> list[Retrieved]:
+    """The retrieved clauses: those the answer rests on, then those with the best evidence."""
     best: dict[str, float] = {}
     for e in evidence:
         best.setdefault(e.node.id, e.score)
-    order = sorted(hits, key=lambda h: -best.get(h.clause_id, 0.0))[:RETRIEVED]
+    order: dict[str, Node] = {p.node.id: p.node for p in draft.passages}
+    for hit in sorted(hits, key=lambda h: -best.get(h.clause_id, 0.0)):
+        order.setdefault(hit.clause_id, engine.nodes[hit.clause_id])
     return [
-        Retrieved.of(
-            engine.nodes[h.clause_id],
-            engine.documents[engine.nodes[h.clause_id].document_id],
-            as_of,
-            score=round(best.get(h.clause_id, 0.0), 6),
-        )
-        for h in order
+        Retrieved.of(node, engine.documents[node.document_id], as_of, score=round(best.get(node.id, 0.0), 6))
+        for node in list(order.values())[:RETRIEVED]
     ]
 
 
@@ -190,7 +263,9 @@ def explained(
             "amounts": [a.text for a in question.amounts],
             "doc_nos": list(question.doc_nos),
         },
-        "candidates": [{"clause_id": h.clause_id, "score": h.score, "lexical": h.lexical, "dense": h.dense} for h in hits],
+        "candidates": [
+            {"clause_id": h.clause_id, "score": h.score, "lexical": h.lexical, "dense": h.dense} for h in hits
+        ],
         "evidence": [
             {
                 "clause_id": e.node.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from qa.compose import LEAD, Draft, alike, figures, place_of, shorten
@@ -38,29 +39,58 @@ def by_document(question: Question, evidence: Sequence[Evidence]) -> list[Eviden
     best = evidence[0]
     kept = [best]
     for e in evidence[1:60]:
-        if len(kept) == 3 or e.score < 0.3 * best.score:
+        if len(kept) == 3 or e.score < 0.12 * best.score:
             break
         if e.document.id in {k.document.id for k in kept} or e.document.region != best.document.region:
             continue
         if e.feature("shows") == 0 or not figures(e.sentence.text):
+            continue
+        if e.feature("context") < best.feature("context") - 0.12:
             continue
         if all(figures(e.sentence.text) - figures(k.sentence.text) for k in kept):
             kept.append(e)
     return kept if len(kept) > 1 else []
 
 
-def contradicting(evidence: Sequence[Evidence]) -> Evidence | None:
-    """A sentence of another document that says nearly the same as the best one, with other figures; or None."""
+def contradicting(question: Question, evidence: Sequence[Evidence]) -> Evidence | None:
+    """A sentence of another document of the region that says the asked thing with another figure; or None.
+
+    The asked thing is the part of the best sentence, between commas, that shares most with the question and has a figure.
+    """
     best = evidence[0]
-    mine = figures(best.sentence.text)
-    for e in evidence[1:40]:
+    focus = _focus(question, best.sentence.text)
+    if focus is None:
+        return None
+    for e in evidence[1:60]:
         if e.document.id == best.document.id or e.document.region != best.document.region:
             continue
-        theirs = figures(e.sentence.text)
-        if mine and theirs and mine != theirs and not (mine < theirs or theirs < mine):
-            if alike(best.sentence.text, e.sentence.text) > 0.5:
+        if e.feature("context") < best.feature("context") - 0.25:
+            continue
+        for piece in _pieces(e.sentence.text):
+            if figures(piece) and figures(piece) != figures(focus) and _wording(piece, focus) > 0.62:
                 return e
     return None
+
+
+def _pieces(sentence: str) -> list[str]:
+    return [p for p in re.split(r"[，,、；;。：:（）()]", sentence) if len(p) > 4]
+
+
+def _focus(question: Question, sentence: str) -> str | None:
+    asked = comparable(question.text)
+    pairs = {asked[i : i + 2] for i in range(len(asked) - 1)}
+
+    def shared(piece: str) -> int:
+        own = comparable(piece)
+        return len(pairs & {own[i : i + 2] for i in range(len(own) - 1)})
+
+    with_figures = [p for p in _pieces(sentence) if figures(p)]
+    return max(with_figures, key=shared, default=None)
+
+
+def _wording(one: str, other: str) -> float:
+    """How alike two pieces are apart from their figures."""
+    return alike(re.sub(r"\d+(\.\d+)?", "", comparable(one)), re.sub(r"\d+(\.\d+)?", "", comparable(other)))
 
 
 def write(question: Question, chosen: Sequence[Evidence], heading: str, *, regions: bool) -> Draft:

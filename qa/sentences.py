@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_END = re.compile(r"[。；;！？!?]+[”’」）)]*|\n\s*\n")
+_END = re.compile(r"[。；;！？!?]+[”’」）)]*")
 _SPACE_BETWEEN_HAN = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s+|\s+(?=[\u3000-\u9fff\uff00-\uffef])")
 
 
@@ -19,7 +19,7 @@ class Sentence:
 
 
 def sentences(text: str) -> list[Sentence]:
-    """Split a clause at 。；！？ and blank lines; every non-blank character is in exactly one sentence, in order."""
+    """Split a clause at 。；！？; every non-blank character is in exactly one sentence, in order."""
     found, begin = [], 0
     for match in [*_END.finditer(text), None]:
         end = match.end() if match else len(text)
