@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ _LINK = re.compile(
 _LABEL = re.compile(r"^\[[^\[\]]{2,10}\]$|^<!--.*-->$|^【[^【】]{2,10}】$")
 _PAGE = re.compile(r"^[-—－–\s·]*\d{1,4}[-—－–\s·]*$|^第\s*\d+\s*页(?:\s*[,，/共]\s*(?:共?\s*\d+\s*页?))?$")
 _PUBLIC = re.compile(r"^[（(]?此件.{0,14}[）)]?$")
+_MADE = re.compile(r"^\S{2,30}(?:厅|局|委|部|委员会|办公室)(?:监?制|编印|印制|印发)$")
 _CN_DIGIT = "二三四五六七八九十一〇零○00０"
 _DATE = re.compile(
     rf"^(?:\d{{4}}|[{_CN_DIGIT}]{{4}})\s*年\s*[\d{_CN_DIGIT}]{{1,3}}\s*月\s*[\d{_CN_DIGIT}]{{1,3}}\s*[日号]$"
@@ -30,7 +30,6 @@ _FORM = re.compile(r"(?:\\?_){3,}|[：:]\s{6,}\S{2,10}[：:]$|^[\u4e00-\u9fff]{2
 _DIVIDER = re.compile(r"^第[一二三四五六七八九十]+(?:部分|篇|辑)$|^\[[^\[\]]{2,10}\]$")
 _TERMINAL = "。；;！!？?：:"
 _CLOSERS = "”’）)】》」"
-_WIDE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ def wrap_width(lines: list[Line]) -> int | None:
 
 
 def _width(text: str) -> int:
-    return sum(_WIDE if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
+    return len(text.encode("gb18030", "replace"))  # two bytes for what is two columns wide
 
 
 def _paragraphs(text: str, lines: list[Line], width: int | None) -> list[Block]:
@@ -173,7 +172,7 @@ def _role(text: str) -> str:
         return "note"
     if _PAGE.match(text):
         return "page"
-    if _PUBLIC.match(text):
+    if _PUBLIC.match(text) or _MADE.match(text):
         return "public"
     if len(text) < 90 and _FORM.search(text):
         return "form"

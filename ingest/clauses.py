@@ -7,6 +7,7 @@ one part leaves the ids of the others as they are.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
@@ -21,6 +22,7 @@ _PHONE = re.compile(
 )
 _DUTY = re.compile(r"^(?:牵头|责任|配合|实施)(?:单位|部门)\s*[：:]|^[（(](?:责任|牵头)(?:单位|部门)")
 _CLOSING = re.compile(r"^(?:特此|感谢|请(?:各|有关)|以上|各地各|各级各|各设区|各级|本(?:公告|通知)施行)")
+_PREFACE = re.compile(r"^(?:前\s*言|序\s*言|引\s*言|导\s*言|结\s*语)")
 _TOC = re.compile(r"^目\s*[录次]$")
 _LEADER = re.compile(r"[.．…·]{3,}\s*\d+$")
 _BAD_ID = re.compile(r"[\s/\\?#%&]+")
@@ -47,6 +49,7 @@ class _Tree:
     stack: list[_Open] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     ids: set[str] = field(default_factory=set)
+    last_part: int = -1  # index of the last block with a number or a table
     duties: set[str] = field(default_factory=set)  # ids of clauses that end in 牵头单位：…
 
     def unique(self, wanted: str) -> str:
@@ -143,6 +146,13 @@ def build(source: Source, draft: Draft, document_id: str) -> list[Node]:
     tree = _Tree(source, document_id)
     blocks = draft.blocks
     kinds = _set_aside(draft)
+    following: list[Block | None] = [None] * len(blocks)  # the next block that is not set aside (a form is)
+    after: Block | None = None
+    for n in range(len(blocks) - 1, -1, -1):
+        following[n] = after
+        if kinds[n] in (None, NodeKind.FORM):
+            after = blocks[n]
+    tree.last_part = max((n for n, b in enumerate(blocks) if b.number or b.table), default=-1)
     i = 0
     while i < len(blocks):
         block = blocks[i]
@@ -152,7 +162,7 @@ def build(source: Source, draft: Draft, document_id: str) -> list[Node]:
         elif block.table is not None:
             _table(tree, block.table)
         else:
-            i = _clause(tree, blocks, kinds, i)
+            i = _clause(tree, blocks, kinds, following, i)
             continue
         i += 1
     return tree.nodes
@@ -231,14 +241,16 @@ def _contents(blocks: list[Block], n: int, out: list[NodeKind | None]) -> None:
         out[n] = NodeKind.TOC
 
 
-def _clause(tree: _Tree, blocks: list[Block], kinds: list[NodeKind | None], i: int) -> int:
+def _clause(
+    tree: _Tree, blocks: list[Block], kinds: list[NodeKind | None], following: list[Block | None], i: int
+) -> int:
     """Take in the block at `i` as heading or clause; returns the index of the next block."""
     block = blocks[i]
-    after = next((b for b, k in zip(blocks[i + 1 :], kinds[i + 1 :], strict=True) if k in (None, NodeKind.FORM)), None)
+    after = following[i]
     heading = _is_heading(block, after)
     if block.number is None and heading:
-        rank = 0.1 * block.level if block.level else UNNUMBERED_HEAD
-        tree.close(rank)
+        rank = 0.1 * block.level if block.level and not _PREFACE.match(block.text) else UNNUMBERED_HEAD
+        tree.close(rank if rank != UNNUMBERED_HEAD or not block.level else 0)
         label = slug(block.text)[:24]
         node = tree.add(
             NodeKind.HEADING, block.start, block.end, f"{tree.base()}/{label}", parent=tree.top, path=tree.path
@@ -269,7 +281,7 @@ def _clause(tree: _Tree, blocks: list[Block], kinds: list[NodeKind | None], i: i
     while last + 1 < len(blocks) and kinds[last + 1] is None and _belongs(blocks[last], blocks[last + 1]):
         last += 1
     end = blocks[last].end
-    closing = not any(b.number or b.table for b in blocks[last + 1 :])
+    closing = last >= tree.last_part
     if closing and _CLOSING.match(block.text):
         tree.stack.clear()
     elif (
@@ -304,8 +316,8 @@ def _extends(tree: _Tree, blocks: list[Block], i: int) -> bool:
     part = tree.stack[-1] if tree.stack and tree.stack[-1].node_id == before.id else None
     if part is None or part.rank <= 6 or part.label in ("1", "（1）"):
         return True
-    siblings = [n for n in tree.nodes if n.parent_id == before.parent_id and n.number]
-    if len(siblings) >= 2 and siblings[-2].id in tree.duties:
+    sibling = next((n for n in reversed(tree.nodes[:-1]) if n.parent_id == before.parent_id and n.number), None)
+    if sibling is not None and sibling.id in tree.duties:
         return True
     tree.stack.pop()
     return False
@@ -402,5 +414,4 @@ def _table(tree: _Tree, table: Table) -> None:
 def _page(source: Source, start: int) -> int | None:
     if not source.pages:
         return None
-    low = sum(offset <= start for offset in source.pages)
-    return max(1, low)
+    return max(1, bisect_right(source.pages, start))

@@ -283,6 +283,8 @@ def _title_in(
         if kind_of(title) == "解读" or current.attachment is None or not current.title:
             mentioned = _mention_of(current, bare)
             return ("part" if mentioned else "document"), first, last
+        if blocks[first].level == 1:  # a head of the first level inside an attachment: another part of it
+            return "attachment", core, last
         mentioned = _mention_of(current, bare)
         # behind an attachment: another one of the same main document, or a new document
         return (
@@ -351,7 +353,7 @@ def _closed(before: Block | None) -> bool:
 def _begins_body(after: Block | None) -> bool:
     if after is None:
         return True
-    if after.table is not None or after.role in ("link", "attach", "form") or after.number is not None:
+    if after.table is not None or after.level or after.role in ("link", "attach", "form") or after.number is not None:
         return True
     return len(after.text) >= 20 and (after.text[-1:] in "。：:；" or bool(_BODY.match(after.text)))
 

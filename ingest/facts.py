@@ -13,6 +13,7 @@ import yaml
 from ingest.amounts import read_amounts, read_dates
 from ingest.model import Fact, Node, NodeKind
 
+_FIGURE = re.compile(r"\d|[一二三四五六七八九十百千两]")
 _DURATIONS = frozenset({"年", "个月", "周", "天", "工作日", "小时"})
 _MONEY = frozenset({"元", "美元", "欧元", "日元", "港元"})
 _RATES = frozenset({"%", "个百分点"})
@@ -50,7 +51,7 @@ def find(nodes: Sequence[Node]) -> tuple[Fact, ...]:
 
 def _facts(node: Node) -> Iterator[Fact]:
     text = node.text
-    if any(char.isdigit() for char in text) or "分之" in text or re.search(r"[一二三四五六七八九十百千两]", text):
+    if _FIGURE.search(text):
         dates = list(_dates(node))
         yield from dates
         taken = [(f.start, f.end) for f in dates]
