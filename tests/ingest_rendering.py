@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
@@ -13,6 +14,10 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table
+
+from ingest.model import NodeKind, Parsed
+from ingest.readers.layout import one_line
+from ingest.store import comparable
 
 FONT = "STSong-Light"  # every PDF reader has it, so no font file is needed
 Block = str | Sequence[Sequence[str]]  # a paragraph, or the rows of a table
@@ -66,3 +71,42 @@ def as_pdf(blocks: Sequence[Block], *, head: str = "", foot: str = "— {} —",
 def register_font() -> None:
     if FONT not in pdfmetrics.getRegisteredFontNames():
         pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+
+
+def blocks_of(parsed: Parsed) -> list[Block]:
+    """A parsed source as paragraphs and tables, lines that were only wrapped made whole."""
+    blocks: list[Block] = []
+    table: list[Sequence[str]] = []
+    last = ""
+    for node in parsed.nodes:
+        if node.kind is NodeKind.TABLE:
+            continue
+        if node.kind is NodeKind.ROW or (node.cells and len(node.cells) > 1):
+            if table and node.parent_id != last:
+                blocks.append(table)
+                table = []
+            table.append(node.cells)
+            last = node.parent_id or ""
+            continue
+        if table:
+            blocks.append(table)
+            table = []
+        blocks.append(one_line(node.text))
+    return [*blocks, table] if table else blocks
+
+
+def clauses_of(parsed: Parsed) -> Counter[str]:
+    """What can be cited of a source, compared as quotes are: rows by their cells, the rest by their text.
+
+    The middle dot is left out: the code table of the PDF font that needs no file has none.
+    """
+    return Counter(
+        comparable("".join(node.cells) if node.kind is NodeKind.ROW else node.text).replace("·", "")
+        for node in parsed.nodes
+        if node.citable and node.kind is not NodeKind.TABLE
+    )
+
+
+def share_identical(wanted: Counter[str], found: Counter[str]) -> float:
+    """The share of the clauses wanted that were found again, word for word."""
+    return (wanted & found).total() / wanted.total()

@@ -177,9 +177,19 @@ _NARROW = 15  # ems; shorter lines than this are no column of prose, whatever th
 _SENTENCE_END = "。；！？：;!?:"
 
 
-def continues(paragraph: Sequence[Line], line: Line, pitch: float | None) -> bool:
-    """Whether a line goes on with the paragraph above it. `pitch`: the usual step from line to line of this page;
-    None where the line stands at the top of another column or page."""
+def first_lines_set_in(lines: Sequence[Line]) -> bool:
+    """Whether the text marks its paragraphs by setting in their first lines, so that wrapped lines return to the edge."""
+    flush = sum(line.x0 - line.left <= 0.6 * line.size for line in lines)
+    set_in = sum(1.2 * line.size <= line.x0 - line.left <= 2.8 * line.size for line in lines)
+    return set_in >= max(2, 0.05 * len(lines)) and flush >= 0.3 * len(lines)
+
+
+def continues(paragraph: Sequence[Line], line: Line, pitch: float | None, set_in: bool = False) -> bool:
+    """Whether a line goes on with the paragraph above it.
+
+    `pitch`: the usual step from line to line of this page; None where the line stands at the top of another column or
+    page. `set_in`: what `first_lines_set_in` says of the whole text.
+    """
     last = paragraph[-1]
     em = max(last.size, 1.0)
     room = max(2.1, _unbreakable(line.text)) * em  # a line ends early where the next word does not fit
@@ -200,7 +210,7 @@ def continues(paragraph: Sequence[Line], line: Line, pitch: float | None) -> boo
     if indent - first >= 0.6 * em:  # hanging below a number, or the first line of another paragraph
         return bool(_MARK.match(last.text)) and last.text[-1] not in _SENTENCE_END
     if first >= 1.2 * em:  # both set in
-        return last.text[-1] not in _SENTENCE_END and not _MARK.match(line.text)
+        return not set_in and last.text[-1] not in _SENTENCE_END and not _MARK.match(line.text)
     return not begins_anew
 
 

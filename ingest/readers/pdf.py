@@ -18,7 +18,7 @@ from ingest import sandbox
 from ingest.model import IngestError, Source
 from ingest.readers import ocr
 from ingest.readers.layout import Writer, one_line
-from ingest.readers.lines import Glyph, Line, continues, joined, lines_of, reading_order
+from ingest.readers.lines import Glyph, Line, continues, first_lines_set_in, joined, lines_of, reading_order
 
 MOST_PAGES = 2000
 _SECONDS_A_PAGE = 2.0
@@ -303,6 +303,7 @@ class _Assembler:
         self._table: Table | None = None
         self._breaks: list[int] = []  # rows of the open table at which a page began
         bodies = _with_edges(pages)
+        self._set_in = first_lines_set_in([b for page in bodies for b in page.blocks if isinstance(b, Line)])
         for page in bodies:
             self._page(page)
         self._close_table()
@@ -328,7 +329,7 @@ class _Assembler:
             else:
                 self._close_table()
                 same_column = isinstance(last, Line) and last.top < block.top and last.left == block.left
-                if self._paragraph and continues(self._paragraph, block, pitch if same_column else None):
+                if self._paragraph and continues(self._paragraph, block, pitch if same_column else None, self._set_in):
                     self.writer.reopen()
                     if first:
                         self.offsets.append(self.writer.length)

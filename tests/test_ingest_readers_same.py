@@ -1,0 +1,32 @@
+"""The same policy as text, as a Word file and as a PDF gives the same clauses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ingest_rendering import as_docx, as_pdf, blocks_of, clauses_of, share_identical
+
+from ingest.pipeline import parse_file
+from ingest.workspace import bundled_corpus
+
+SOURCES = sorted((bundled_corpus() / "sources").glob("*.txt"))
+COMPENDIUM = SOURCES[1]  # 300 pages as a PDF; measured by hand, too long for every run
+
+
+def rendered(path: Path, folder: Path, format: str) -> float:
+    text = parse_file(path)
+    blocks = blocks_of(text)
+    file = folder / f"{path.stem}.{format}"
+    file.write_bytes(as_docx(blocks) if format == "docx" else as_pdf(blocks, head="政策文件汇编"))
+    return share_identical(clauses_of(text), clauses_of(parse_file(file)))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name[:3])
+def test_the_corpus_as_word_files(path: Path, tmp_path: Path) -> None:
+    assert rendered(path, tmp_path, "docx") >= 0.95
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if path != COMPENDIUM], ids=lambda path: path.name[:3])
+def test_the_corpus_as_pdfs(path: Path, tmp_path: Path) -> None:
+    assert rendered(path, tmp_path, "pdf") >= 0.95
