@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -278,7 +278,7 @@ def tell(text: str) -> Told:
     dense = _SPOKEN.sub(r"\1.\3\2", dense)
     dense = _TENTHS.sub(lambda m: f"{10 * (read_number(m[1] or '五') or 0)}%", dense)
     blank = _NO_NUMBER.sub(lambda m: "\x00" * len(m.group()), dense)
-    dates = tuple(read_dates(blank))
+    dates = _dated(read_dates(blank))
     amounts = read_amounts(blank)
     figures = [
         Figure(a.value, "季" if blank.startswith("季度", a.end) else a.unit, a.bound, a.start, a.end)
@@ -304,6 +304,13 @@ def _is_span(text: str, start: int, end: int, unit: str) -> bool:
     if _SPAN_BEFORE.search(before):
         return True
     return after in _SPAN_AFTER and not re.search(r"[满了足有持过期限超续]$", before) and text[start:end] != "年"
+
+
+def _dated(mentions: Sequence[DateMention]) -> tuple[DateMention, ...]:
+    """A day without a year (5月3日) is of the one year that the question names."""
+    years = {m.year for m in mentions if m.year is not None}
+    year = years.pop() if len(years) == 1 else None
+    return tuple(replace(m, year=year) if m.year is None and year is not None else m for m in mentions)
 
 
 def _ordinals(text: str) -> Iterator[Figure]:

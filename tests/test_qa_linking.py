@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa import calculators
-from qa.linking import HEADLINE, Linked, link
+from qa.headline import HEADLINE
+from qa.linking import Linked, link
 from qa.question import understand
 from qa.reading import adverse, tell, wordings
 
@@ -233,3 +234,17 @@ def test_headlines_put_the_figure_first_and_stay_short() -> None:
     assert linked.headline.startswith("可补300万元：")
     assert "15000吨标准煤 × 240元/吨标准煤 = 360万元" in linked.headline
     assert len(linked.headline) <= HEADLINE
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("专精特新评分第19项，有效期内的软件著作权一项，技术中心省级，几分？", "8分"),
+        ("专精特新评分诚信等级A级得几分", "2分"),
+        ("专精特新评分：研发投入占比4%、专利6件，加分多少分？", "10分"),
+        ("专精特新评分：研发投入占比3%、专利5件，加分多少分？", "0分"),
+        ("国际化评分细则，在非洲建了工业园区，又用了境外贷款，国际化部分几分？", "20分"),
+    ],
+)
+def test_score_tables_give_the_points_of_the_items_asked_about(text: str, points: str) -> None:
+    assert best(text, HEBEI).headline.startswith(f"{points}：")
