@@ -102,6 +102,11 @@ def test_pages_made_to_harm_end_in_text_or_one_line(tmp_path: Path) -> None:
             assert source.text.strip()
 
 
+def test_a_very_long_paragraph_is_read_to_its_end(tmp_path: Path) -> None:
+    text = "支持企业发展，" * 600_000 + "到此为止。"  # beyond 10 MB, where the parser would stop in silence
+    assert reading(tmp_path, f"<html><p>{text}</p></html>").text.rstrip() == text
+
+
 def test_an_empty_page_says_so(tmp_path: Path) -> None:
     with pytest.raises(IngestError, match="没有"):
         reading(tmp_path, "<html><body><script>x</script></body></html>")

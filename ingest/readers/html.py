@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from ingest.model import IngestError, Source
@@ -11,81 +12,13 @@ from ingest.readers.numbering import spell
 from ingest.readers.text import decode
 
 _DROPPED = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "head",
-        "meta",
-        "link",
-        "object",
-        "embed",
-        "applet",
-        "iframe",
-        "svg",
-        "canvas",
-        "audio",
-        "video",
-        "map",
-        "select",
-        "button",
-        "input",
-        "textarea",
-        "datalist",
-        "nav",
-    ]
+    "script style noscript template head meta link object embed applet iframe svg canvas audio video map"
+    " select button input textarea datalist nav".split()  # noqa: SIM905
 )
 _BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "frameset",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset"
+    " figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu"
+    " ol p pre section summary table tbody td tfoot th thead tr ul".split()  # noqa: SIM905
 )
 _LIST_FORMATS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_\-]{2,20})""", re.IGNORECASE)
@@ -103,9 +36,12 @@ def read(name: str, data: bytes) -> Source:
 
     declared = _XML_ENCODING.search(data[:1024]) or _CHARSET.search(data[:4096])
     markup, encoding, warnings = decode(name, data, declared.group(1).decode("ascii") if declared else None)
+    # without huge_tree long texts would end early in silence; the child's limits hold instead
     markup = _XML_HEAD.sub("", markup).replace("\x00", "")
     try:
-        root = html.document_fromstring(markup, parser=html.HTMLParser(no_network=True, remove_comments=True))
+        root = html.document_fromstring(
+            markup, parser=html.HTMLParser(no_network=True, remove_comments=True, huge_tree=True)
+        )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise IngestError(f"{name}：没有可读的网页内容：请检查文件是否完整") from error
     page = _Page()
@@ -149,8 +85,8 @@ class _Page:
             if line := " ".join(line.split()):
                 self.writer.paragraph(line)
 
-    def block(self, element: Any) -> None:
-        """Write an element and what is in it. Depth is bounded by the parser (256)."""
+    def block(self, element: Any, number: str = "") -> None:
+        """Write an element and what is in it, behind its list number."""
         if not isinstance(element.tag, str) or element.tag in _DROPPED:
             return
         tag = element.tag
@@ -170,11 +106,11 @@ class _Page:
         is_block = tag in _BLOCKS
         if is_block:
             self.flush()
-        if tag == "li":
-            self._line.append(_list_number(element))
+        self._line += [number] if number else []
         self._piece(element.text, tag == "pre")
+        numbers = _list_numbers(element)
         for child in element:
-            self.block(child)
+            self.block(child, next(numbers, "") if child.tag == "li" else "")
             self._piece(child.tail, tag == "pre")
         if is_block:
             self.flush()
@@ -215,18 +151,15 @@ def _span(cell: Any, name: str, to_end: int = 1) -> int:
     return int(value) or to_end  # rowspan="0" reaches to the table's end
 
 
-def _list_number(item: Any) -> str:
-    """The number that a browser shows before an item of an ordered list."""
-    parent = item.getparent()
-    if parent is None or parent.tag != "ol" or "list-style" in (parent.get("style") or ""):
-        return ""
-    value = _integer(parent.get("start"), 1)
-    for sibling in parent.iterchildren("li"):
-        value = _integer(sibling.get("value"), value)
-        if sibling is item:
-            break
+def _list_numbers(items: Any) -> Iterator[str]:
+    """The numbers that a browser shows before the items of a list, in order; none for lists that are not ordered."""
+    plain = items.tag != "ol" or "list-style" in (items.get("style") or "")
+    value = _integer(items.get("start"), 1)
+    form = _LIST_FORMATS.get(items.get("type", "1"), "decimal")
+    for item in items.iterchildren("li"):
+        value = _integer(item.get("value"), value)
+        yield "" if plain else spell(value, form) + ". "
         value += 1
-    return spell(value, _LIST_FORMATS.get(parent.get("type", "1"), "decimal")) + ". "
 
 
 def _integer(text: str | None, default: int) -> int:
