@@ -264,7 +264,7 @@ def timeline_html(document: Document, as_of: date) -> str:
             f'<div class="zc-bar" role="img" aria-label="{html(words)}"><i style="left:{left:.1f}%;width:{width:.1f}%{fade}"></i>'
             f'<u style="left:{min(now, 99.5):.1f}%"></u></div>'
         )
-    return f'<div class="zc">{style.validity_badge(status)}<div>{html(words)}；红线为 {html(style.day(as_of))}</div>{bar}</div>'
+    return f'<div class="zc">{style.validity_badge(status)}<div>{html(words)}；竖线为 {html(style.day(as_of))}</div>{bar}</div>'
 
 
 if __name__ == "__main__":

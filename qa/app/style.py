@@ -55,7 +55,8 @@ CSS = """
 .zc td, .zc th { border: 1px solid var(--zc-line); padding: .25rem .5rem; vertical-align: top; text-align: left; }
 .zc th { background: var(--zc-soft); font-weight: 600; }
 .zc-scroll { overflow-x: auto; }
-.zc-text h2 { font-size: 1.25rem; text-align: center; line-height: 1.5; padding: .2rem 0 .6rem; }
+.zc-text h2 { font-size: 1.25rem; text-align: center; line-height: 1.5; padding: .2rem 0 0; margin: 0; }
+.zc-text h2:last-of-type { padding-bottom: .8rem; }
 .zc-text h3 { font-size: 1.08rem; padding: .9rem 0 .3rem; } .zc-text h4, .zc-text h5 { font-size: 1rem; padding: .6rem 0 .2rem; }
 .zc-text p { text-indent: 2em; } .zc-text p.zc-flat { text-indent: 0; } .zc-text .zc-furniture { color: var(--zc-dim); font-size: .85rem; text-indent: 0; }
 .zc-text :target { background: var(--zc-mark); scroll-margin-top: 5rem; }
@@ -73,6 +74,7 @@ CSS = """
 .stMain [data-testid="stBaseButton-tertiary"] { text-align: left; justify-content: flex-start; padding: .1rem 0; min-height: 0; }
 .stMain [data-testid="stBaseButton-tertiary"] p { text-align: left; font-weight: 600; }
 .stMain [data-testid="stBaseButton-tertiary"]:hover p { text-decoration: underline; }
+[data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
 [data-testid="stFileUploaderDropzone"] button p { font-size: 0; }
 [data-testid="stFileUploaderDropzone"] button p::after { content: "选择文件"; font-size: .9rem; }
 button:focus-visible, a:focus-visible, input:focus-visible { outline: 2px solid var(--zc-accent) !important; outline-offset: 2px; }
@@ -81,6 +83,7 @@ button:focus-visible, a:focus-visible, input:focus-visible { outline: 2px solid 
   .stMainBlockContainer { padding: 4rem .9rem 5rem; }
   .zc-title { font-size: 1.3rem; } .zc-tree { max-height: 14rem; border-right: 0; border-bottom: 1px solid var(--zc-line); }
   .zc-figure { font-size: 1.25rem; }
+  .zc-scroll table { min-width: 34rem; }
   [data-testid^="stChatMessageAvatar"] { display: none; }
 }
 @media print { [data-testid="stSidebar"], [data-testid="stBottom"], .stButton, .stDownloadButton { display: none !important; } }
