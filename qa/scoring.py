@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
-from qa.calculators import Calculation, Input, Rule
+from qa.calculators import Calculation, Input, Rule, get
 from qa.reading import Reading, Told
 
 _POINTS = re.compile(r"：得(\d+(?:\.\d+)?)分$")
@@ -33,8 +34,9 @@ def asked_score(rule: Rule, reading: Reading, told: Told, result: Calculation) -
 
     An item number (第19项), 加分 or the name of a section narrows it down to those.
     """
-    items = [i for i in _items(rule, result) if i.spec.name in reading.given]
-    sections = {i.section for i in _items(rule, result)}
+    lines = list(_items(rule, result))
+    items = [i for i in lines if i.spec.name in reading.given]
+    sections = {i.section for i in lines}
     if number := _ASKED_ITEM.search(told.text):
         chosen = [i for i in items if i.section != BONUS and number[1] in _numbers(i.spec)]
     elif BONUS in told.text:
@@ -68,8 +70,14 @@ def _items(rule: Rule, result: Calculation) -> Iterator[_Item]:
 
 def _spec(rule: Rule, step: str) -> Input | None:
     """The input that a step is about: by its label, with or without the item number."""
-    fitting = [i for i in rule.inputs if step.startswith((i.label, _bare(i.label)))]
-    return max(fitting, key=lambda i: len(i.label), default=None)
+    return next((spec for label, spec in _labels(rule.id) if step.startswith(label)), None)
+
+
+@cache
+def _labels(rule_id: str) -> tuple[tuple[str, Input], ...]:
+    """Labels of a table's inputs, with and without item numbers, longest first."""
+    labels = {label: spec for spec in get(rule_id).inputs for label in (spec.label, _bare(spec.label))}
+    return tuple(sorted(labels.items(), key=lambda p: -len(p[0])))
 
 
 def _bare(label: str) -> str:
