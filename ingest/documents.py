@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 import yaml
 
+from ingest import regions
 from ingest.blocks import Block
 from ingest.text import loose, tidy_title
 
@@ -106,71 +108,169 @@ class Draft:
 
 def split(blocks: Sequence[Block]) -> list[Draft]:
     """The documents in a sequence of blocks; every block belongs to exactly one of them."""
-    drafts: list[Draft] = []
-    current = Draft([])
-    main: Draft | None = None
-    i = 0
+    return _Splitter(blocks).run()
 
-    def begin(draft: Draft) -> Draft:
-        nonlocal current, main
-        if current.blocks:
-            drafts.append(current)
-        current = draft
+
+class _Opening(StrEnum):
+    """What a title begins."""
+
+    DOCUMENT = "a document"
+    ATTACHMENT = "an attachment of the main document"
+    PART = "an attachment that the document before announces in its text"
+    ISSUED = "the text that a notice issues: no document of its own"
+
+
+@dataclass(frozen=True, slots=True)
+class _Title:
+    """A title found in blocks[first:last], its issuers included."""
+
+    opening: _Opening
+    first: int
+    last: int
+
+
+class _Splitter:
+    """Goes through the blocks once and gathers them into documents."""
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self.blocks = blocks
+        self.drafts: list[Draft] = []
+        self.current = Draft([])
+        self.main: Draft | None = None
+
+    def run(self) -> list[Draft]:
+        """The documents, in order."""
+        i = 0
+        while i < len(self.blocks):
+            i = self._step(i)
+        drafts = [draft for draft in (*self.drafts, self.current) if draft.blocks]
+        if drafts and not drafts[0].title:
+            _name_by_first_line(drafts[0])
+        return drafts
+
+    def _begin(self, draft: Draft) -> None:
+        if self.current.blocks:
+            self.drafts.append(self.current)
+        self.current = draft
         if draft.attachment is None:
-            main = draft
-        return draft
+            self.main = draft
 
-    while i < len(blocks):
-        block = blocks[i]
-        if not drafts and not current.title and _FRONT.match(block.text):
-            begin(Draft([block], title_blocks=[block], title=re.sub(r"\s", "", block.text)))
-            i += 1
-            continue
-        attach = block.role == "attach"
-        if attach and (i + 1 >= len(blocks) or not _opens_list(blocks, i)):
-            run = _run(blocks, i + 1, 4, through_table=True)
-            draft = Draft([block], marks=[block], attachment=_ordinal(block.text), main=main)
-            begin(draft)
-            _take_title(draft, blocks[i + 1 : run], whole=True)
-            i = run
-            continue
-        if not block.short or (block.level == 0 and _FRONT.match(block.text)):
-            if block.role == "note" or (attach and _opens_list(blocks, i)):
-                i = _note(blocks, i, current)
-                continue
-            current.blocks.append(block)
-            i += 1
-            continue
-        end = _run(blocks, i, 9)
-        found = _title_in(blocks, i, end, current, main)
-        if found is None:
-            current.blocks.append(block)
-            i += 1
-            continue
-        kind, first, last = found
-        if kind == "inner":
-            for part in blocks[i:last]:
-                current.blocks.append(part)
-                (current.inner_titles if blocks.index(part, i) >= first else current.signatures).append(part)
-            i = last
-            continue
-        lead = list(blocks[i:first])
-        title = list(blocks[first:last])
-        if kind == "attachment":
-            draft = Draft([*lead, *title], marks=lead, attachment=_listed(main, _joined(title)) or "", main=main)
-            begin(draft)
+    def _step(self, i: int) -> int:
+        """Take in the block at `i`, and those that belong with it; returns the index behind them."""
+        block = self.blocks[i]
+        untitled = not self.drafts and not self.current.title
+        if untitled and _FRONT.match(block.text):
+            self._begin(Draft([block], title_blocks=[block], title=re.sub(r"\s", "", block.text)))
+            return i + 1
+        if block.role == "attach" and not _opens_list(self.blocks, i):
+            last = _run(self.blocks, i + 1, 4)
+            self._begin(Draft([block], marks=[block], attachment=_ordinal(block.text), main=self.main))
+            self.current.blocks += self.blocks[i + 1 : last]
+            _take_title(self.current, self.blocks[i + 1 : last])
+            return last
+        if block.role in ("note", "attach"):
+            return _note(self.blocks, i, self.current)
+        if block.short and (title := self._title(i)) is not None:
+            self._open(i, title)
+            return title.last
+        self.current.blocks.append(block)
+        return i + 1
+
+    def _open(self, i: int, title: _Title) -> None:
+        lead, named = list(self.blocks[i : title.first]), list(self.blocks[title.first : title.last])
+        if title.opening is _Opening.ISSUED:
+            self.current.blocks += [*lead, *named]
+            self.current.signatures += lead
+            self.current.inner_titles += named
+            return
+        if title.opening is _Opening.ATTACHMENT:
+            number = _listed(self.main, _joined(named)) or ""
+            self._begin(Draft([*lead, *named], marks=lead, attachment=number, main=self.main))
+        elif title.opening is _Opening.PART:
+            host = _announcer([*self.drafts, self.current], _joined(named))
+            self._begin(Draft([*lead, *named], marks=lead, attachment="", main=host))
         else:
-            if not drafts and not current.title:  # what stands above the first title belongs to its document
-                lead = [*current.blocks, *lead]
-                current = Draft([])
-            draft = Draft([*lead, *title], marks=lead)
-            if kind == "part":
-                draft.attachment, draft.main = "", _mentions([*drafts, current], _joined(title))
-            begin(draft)
-        _take_title(draft, title)
-        i = last
-    drafts.append(current)
-    return [draft for draft in drafts if draft.blocks]
+            if not self.drafts and not self.current.title and _is_letterhead(self.current.blocks):
+                lead = [*self.current.blocks, *lead]
+                self.current = Draft([])
+            self._begin(Draft([*lead, *named], marks=lead))
+        _take_title(self.current, named)
+
+    def _title(self, i: int) -> _Title | None:
+        """The title that stands in the run of short lines from `i` on; None where there is none."""
+        end = _run(self.blocks, i, 9)
+        first = _title_start(self.blocks, i, end)
+        core = first
+        while core < end - 1 and is_issuers(self.blocks[core].text):
+            core += 1
+        for last in range(end, core, -1):
+            title = _joined(self.blocks[core:last])
+            if _titled(title) and not _HEADING_WORDS.match(title) and not title.startswith(("（", "(")):
+                opening = self._opening(i, first, core, last, title)
+                if opening is not None:
+                    bare = opening in (_Opening.ISSUED, _Opening.ATTACHMENT)
+                    return _Title(opening, core if bare else first, last)
+        return None
+
+    def _opening(self, i: int, first: int, core: int, last: int, title: str) -> _Opening | None:
+        """What the title in blocks[core:last] (issuers from `first`) begins; None where it is only a heading."""
+        before = self.blocks[i - 1] if i else None
+        after = self.blocks[last] if last < len(self.blocks) else None
+        name = loose(title)
+        current = self.current
+        if any(loose(note) == name for host in (current, self.main) if host for note in host.notes):
+            return _Opening.ATTACHMENT
+        numbered = after is not None and is_doc_no(after)
+        if current.title and name in current.issued and current.attachment is None and not numbered:
+            if kind_of(title) == "解读" and core > first:  # the same title again, by another department
+                return _Opening.DOCUMENT
+            return _Opening.ISSUED
+        if numbered or (after is not None and is_addressee(after)):
+            return _Opening.DOCUMENT
+        if before is not None and is_doc_no(before) and not current.title:
+            return _Opening.DOCUMENT
+        top = self.blocks[core].level == 1
+        if after is None and before is not None and not top:
+            return None
+        if not (_closed(before) or top) or not _begins_body(after) or not (top or core > first or _distinct(title)):
+            return None
+        if _announces(current, name):
+            return _Opening.PART
+        if current.attachment is None or not current.title:
+            return _Opening.DOCUMENT
+        if top:  # a head of the first level inside an attachment: another part of it
+            return _Opening.ATTACHMENT
+        # behind an attachment: another one of the same kind, unless its main document lists them all
+        listed = current.main is not None and bool(current.main.notes)
+        return _Opening.DOCUMENT if core > first or "关于" in title or listed else _Opening.ATTACHMENT
+
+
+def _is_letterhead(blocks: Sequence[Block]) -> bool:
+    """Whether what stands above the first title belongs to it: 内部明电, a number, a label; not a text of its own."""
+    return len(blocks) <= 10 and all(
+        b.table is None and len(b.text) <= 60 and (b.number is None or is_doc_no(b)) and b.text[-1:] not in "。；"
+        for b in blocks
+    )
+
+
+def _name_by_first_line(draft: Draft) -> None:
+    """Take the first line (or lines, up to a kind of document) as title where no title was recognised."""
+    at = 0
+    while at < len(draft.blocks) - 1 and draft.blocks[at].role in ("label", "page", "public"):
+        at += 1
+    first = draft.blocks[at]
+    if draft.attachment is not None or first.number is not None or len(draft.blocks) <= at + 1:
+        return
+    if not (first.level or first.short) or len(first.text) < 2:
+        return
+    last = at + 1
+    for end in range(at + 1, min(at + 4, len(draft.blocks))):
+        if kind_of(_joined(draft.blocks[at:end])):
+            last = end
+            break
+        if not draft.blocks[end].short or draft.blocks[end].level:
+            break
+    _take_title(draft, draft.blocks[at:last])
 
 
 def _opens_list(blocks: Sequence[Block], i: int) -> bool:
@@ -224,7 +324,7 @@ def _goes_on(block: Block, entry: str) -> bool:
     )
 
 
-def _run(blocks: Sequence[Block], i: int, limit: int, through_table: bool = False) -> int:
+def _run(blocks: Sequence[Block], i: int, limit: int) -> int:
     """Index behind the run of title-like lines that begins at `i`."""
     end = i
     marked = end < len(blocks) and blocks[end].level > 0
@@ -246,76 +346,23 @@ def _joined(blocks: Sequence[Block]) -> str:
     return tidy_title(" ".join(b.text for b in blocks))
 
 
-def _title_in(
-    blocks: Sequence[Block], i: int, end: int, current: Draft, main: Draft | None
-) -> tuple[str, int, int] | None:
-    """Whether a title stands in the run blocks[i:end]: what it begins ("document", "attachment", "part", "inner"), and where."""
-    first = _title_start(blocks, i, end)
-    core = first
-    while core < end - 1 and is_issuers(blocks[core].text):
-        core += 1
-    for last in range(end, core, -1):
-        title = _joined(blocks[core:last])
-        if not _titled(title) or _HEADING_WORDS.match(title) or title.startswith(("（", "(")):
-            continue
-        after = blocks[last] if last < len(blocks) else None
-        bare = loose(title)
-        for host in filter(None, (current, main)):
-            if any(loose(n) == bare for n in host.notes):
-                return "attachment", core, last
-        certain = after is not None and (is_doc_no(after) or (is_addressee(after)))
-        numbered_before = i > 0 and is_doc_no(blocks[i - 1])
-        if kind_of(title) == "解读" and core > first:
-            return "document", first, last
-        if current.title and not certain and bare in current.issued and current.attachment is None:
-            return "inner", core, last
-        if certain or (numbered_before and not current.title):
-            if bare in current.issued and not is_doc_no(after) if after is not None else False:
-                return "inner", core, last
-            return "document", first, last
-        before = blocks[i - 1] if i else None
-        if after is None and before is not None:
-            continue
-        if not (_closed(before) or blocks[first].level == 1) or not _begins_body(after):
-            continue
-        if not re.search(r"关于|[《“”》]|[省市县区]|方案|办法|措施|计划|意见|通知|公告|条例|规定|解读|法$|细则", title):
-            continue
-        if kind_of(title) == "解读" or current.attachment is None or not current.title:
-            mentioned = _mention_of(current, bare)
-            return ("part" if mentioned else "document"), first, last
-        if blocks[first].level == 1:  # a head of the first level inside an attachment: another part of it
-            return "attachment", core, last
-        mentioned = _mention_of(current, bare)
-        # behind an attachment: another one of the same main document, or a new document
-        return (
-            (
-                "part"
-                if mentioned
-                else "document"
-                if first < core or "关于" in title or _standalone(title, current)
-                else "attachment"
-            ),
-            first if first < core else core,
-            last,
-        )
-    return None
+def _distinct(title: str) -> bool:
+    """Whether a title names its matter, its place or its law: more than a heading such as 保障和促进措施."""
+    named = re.search(r"关于|[《“]|^(?:19|20)\d\d\s*年|^中华人民共和国", title)
+    return bool(named) or regions.leading_region(title.removeprefix("中共")) is not None
 
 
-def _standalone(title: str, current: Draft) -> bool:
-    """A full-blown title (河北省支持中小企业融资若干措施) behind an attachment of a notice that lists its attachments."""
-    return bool(current.main is not None and current.main.notes)
+def _announces(draft: Draft, name: str) -> bool:
+    """Whether a document says in its text that this is attached: （附河北省“专精特新”中小企业评分细则）."""
+    return bool(draft.title) and any(
+        len(block.text) < 80 and "附" in block.text[:3] and name in loose(block.text) for block in draft.blocks
+    )
 
 
-def _mention_of(draft: Draft, bare: str) -> bool:
-    if not draft.title:
-        return False
-    return any("附" in b.text[:2] + b.text[:3] and bare in loose(b.text) for b in draft.blocks if len(b.text) < 80)
-
-
-def _mentions(drafts: Sequence[Draft], title: str) -> Draft | None:
+def _announcer(drafts: Sequence[Draft], title: str) -> Draft | None:
     """The document, of those before, that announces an attachment of this title."""
-    bare = loose(title)
-    return next((d for d in reversed(drafts) if _mention_of(d, bare)), None)
+    name = loose(title)
+    return next((draft for draft in reversed(drafts) if _announces(draft, name)), None)
 
 
 def _title_start(blocks: Sequence[Block], i: int, end: int) -> int:
@@ -358,12 +405,11 @@ def _begins_body(after: Block | None) -> bool:
     return len(after.text) >= 20 and (after.text[-1:] in "。：:；" or bool(_BODY.match(after.text)))
 
 
-def _take_title(draft: Draft, blocks: Sequence[Block], whole: bool = False) -> None:
+def _take_title(draft: Draft, blocks: Sequence[Block]) -> None:
+    """Set title, title blocks and issuers of a document from the lines of its title."""
     if not blocks:
         return
     draft.title_blocks = list(blocks)
-    if whole:
-        draft.blocks += [b for b in blocks if b not in draft.blocks]
     issuers = [b.text for b in blocks]
     while len(issuers) > 1 and is_issuers(issuers[0]):
         draft.issuer_lines.append(issuers.pop(0))
