@@ -75,7 +75,7 @@ def advanced_service_rate(c: Case) -> None:
     """15 % for recognised enterprises, from 2017, for 服务贸易类 from 2018."""
     sort = c.choice("service_category")
     if not c.eligible(c.require("is_recognized", f"{sort}_rate"), _years(c, f"{sort}_start")):
-        c.warn("不适用15%优惠税率，应按法定税率另算；结果为0不表示不用缴税。")
+        c.warn(f"不适用{c.show(f'{sort}_rate')}的优惠税率，应按法定税率另算；结果为0不表示不用缴税。")
         return c.nothing()
     c.out(rate_pct=c.param(f"{sort}_rate"), tax_wan=c.product("应缴企业所得税", "taxable_income_wan", f"{sort}_rate"))
 

@@ -121,7 +121,7 @@ def credit_refund_amount(c: Case) -> None:
     total = c.num("total_deducted_input_tax_wan")
     proved = c.num("special_invoice_tax_wan") + c.num("customs_tax_wan") + c.num("tax_certificate_tax_wan")
     if proved > total:
-        c.warn("三项凭证的已抵扣税额合计大于同期全部已抵扣进项税额，退还比例按100%计算，请核对填报数。")
+        c.warn("三项凭证的已抵扣税额合计大于同期全部已抵扣进项税额，退还比例最多为全部，请核对填报数。")
     part = min(proved, total)
     if not total:
         c.step("同期全部已抵扣进项税额为0，退还比例按0处理", "ratio")
