@@ -160,6 +160,9 @@ def _block(text: str, group: list[Line]) -> Block:
 
 
 def _role(text: str) -> str:
+    """What a line is that is no part of the text: link, label, date …; empty for text."""
+    if len(text) > 90 and not text.startswith(("http", "www", "相关", "<!--")):
+        return ""
     if _LINK.match(text):
         return "link"
     if _LABEL.match(text):

@@ -14,6 +14,7 @@ from ingest.amounts import read_amounts, read_dates
 from ingest.model import Fact, Node, NodeKind
 
 _FIGURE = re.compile(r"\d|[一二三四五六七八九十百千两]")
+_DATED = re.compile(r"\d\s*[年月]|\d[-/.]\d")
 _DURATIONS = frozenset({"年", "个月", "周", "天", "工作日", "小时"})
 _MONEY = frozenset({"元", "美元", "欧元", "日元", "港元"})
 _RATES = frozenset({"%", "个百分点"})
@@ -82,6 +83,8 @@ def _span(node: Node, kind: str, start: int, end: int, unit: str = "") -> Fact:
 
 
 def _dates(node: Node) -> Iterator[Fact]:
+    if not _DATED.search(node.text):
+        return
     for mention in read_dates(node.text):
         due = _DEADLINE_AFTER.match(node.text, mention.end) or _DEADLINE_BEFORE.search(
             node.text, max(0, mention.start - 10), mention.start

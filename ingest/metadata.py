@@ -34,7 +34,7 @@ _YEARS = re.compile(r"[（(]?(20\d{2})\s*年?\s*[—–－―-]+\s*(20\d{2})\s*�
 _SPLIT = re.compile(r"[，,；;](?![^（(]*[）)])")
 _FILE_DATE = re.compile(r"[（(]((?:19|20)\d{2}-\d{2}-\d{2})[）)]")
 _ORDER = re.compile(r"[\u4e00-\u9fff]{0,12}(?:国务院|主席|部|委员会|总局|人民政府)令第?\s*\d+\s*号")
-_PROMULGATED = re.compile(rf"{_DAY}[^\d]{{0,80}}(?:公布|发布|通过|修正|修订)")
+_PROMULGATED = re.compile(rf"{_DAY}.{{0,80}}?(?:公布|发布|通过|修正|修订)")
 _IN_FORCE = re.compile(rf"{_DAY}\s*起?(?:施行|实施)")
 
 

@@ -132,7 +132,7 @@ def test_a_clause_is_found_by_document_number_and_numbering() -> None:
     assert ids["冀政发〔2018〕3号/四/（五）"].text.startswith("（五）强化建设用地保障。")
     assert ids["冀财金〔2016〕44号/第五条"].text.startswith("第五条\xa0股权投资基金对省内企业")
     assert ids["冀政发〔2018〕4号/三/（一）/1/p1"].path == (
-        "三、构建现代工业产业链体系", "（一）集中培植7个战略性新兴产业链。", "1. 高端装备产业",
+        "三、构建现代工业产业链体系", "（一）集中培植7个战略性新兴产业链", "1. 高端装备产业",
     )  # fmt: skip
 
 
