@@ -172,7 +172,7 @@ def write_calculation(engine: Engine, question: Question, linked: Linked) -> Dra
     draft = Draft()
     assert linked.calculation is not None
     marks = []
-    for citation in linked.calculation.citations[:3]:
+    for citation in linked.citations[:3]:
         node = engine.nodes.get(citation.clause_id)
         if node is not None:
             marks.append(draft.mark(node, engine.documents[node.document_id], citation.quote))
