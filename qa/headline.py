@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from qa.calculators import Calculation, Output, Rule
+from qa.calculators import Calculation, Citation, Output, Rule
 from qa.calculators.case import fmt, show_value
 from qa.question import Question
 from qa.reading import Guide, Reading, Told
@@ -46,6 +46,27 @@ def headline(
     if guide.sums and all(guide.sums in case for case, _ in results) and TOGETHER.search(told.text):
         total = _sum(guide, rule, [r for _, r in results])
     return (total + "；".join(lines))[:HEADLINE]
+
+
+def rests_on(line: str, results: Sequence[Calculation]) -> tuple[Citation, ...]:
+    """The citations behind the steps that the line tells of, in its order; all of them where it tells of none."""
+    plain = re.sub(r"（[\d.]+亿元）", "", line)
+    found: list[tuple[int, Citation]] = []
+    for result in results:
+        for step in result.steps:
+            said = _tidied(step.text)
+            at = plain.find(said) if len(said) > 3 else -1
+            own = [c for c in result.citations if c.clause_id and c.clause_id == step.clause_id] if at >= 0 else []
+            if own:
+                numbers = set(_NUMBER.findall(step.text))
+                found.append((at, max(own, key=lambda c: len(numbers & set(_NUMBER.findall(c.quote))))))
+    ordered = [c for _, c in sorted(found, key=lambda p: p[0])]
+    distinct = tuple({(c.clause_id, c.quote): c for c in ordered}.values())
+    return distinct or tuple(results[0].citations)
+
+
+def _tidied(step: str) -> str:
+    return re.sub(r"^[\d、]*(?:及?加分)?\s+|——[是否](?=：得)|：不符合$", "", step)
 
 
 def _sum(guide: Guide, rule: Rule, results: Sequence[Calculation]) -> str:

@@ -17,18 +17,19 @@ from functools import cache
 from typing import Any
 
 from ingest.regions import related
-from qa.calculators import Calculation, ClauseFinder, Input, Rule, get, run
+from qa.calculators import Calculation, Citation, ClauseFinder, Input, Rule, get, run
 from qa.calculators.case import fmt
 from qa.calculators.inputs import CalcError
 from qa.evidence import Evidence
-from qa.headline import HEADLINE, TOGETHER, aside, within
+from qa.headline import HEADLINE, TOGETHER, aside, rests_on, within
 from qa.headline import headline as say
-from qa.question import Question
+from qa.question import Question, normalise
 from qa.reading import Guide, Reading, Told, read, tell, wordings
 
 LEAST = 0.45  # below this fit a calculator is not linked
 NAMED_ONLY = 0.55  # … and at most this, where the question only names what has a fixed figure: a clause answers that
 KEPT = 3
+LONGEST = 1000  # characters; a pasted page is not a case to work out
 NATIONAL = "全国"
 
 _FIGURES = ("calculation", "score", "amount", "rate", "applicability", "deadline", "compare")
@@ -42,7 +43,7 @@ class Linked:
 
     `fit` 0..1: how surely this rule is meant. `inputs` as read and assumed; `assumed` the conditions taken as met, in
     words; `missing` what must still be given. `calculation` is None where something is missing. `headline`: at most
-    180 characters, the asked figure or verdict first, then the arithmetic.
+    180 characters, the asked figure or verdict first, then the arithmetic; `citations`: what the headline rests on.
     """
 
     calculator: str
@@ -52,6 +53,7 @@ class Linked:
     missing: tuple[Input, ...]
     calculation: Calculation | None
     headline: str
+    citations: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class _Candidate:
     guide: Guide
     rule: Rule
     reading: Reading
+    told: Told
     fit: float
 
 
@@ -69,22 +72,32 @@ def link(
 
     Several where documents or regions give different figures for the same thing: then each headline names its document.
     """
-    told = tell(question.text)
-    if len(told.text) > 1000:  # a pasted page, not a case to work out
-        return ()
-    found = sorted(_candidates(question, told, evidence), key=lambda c: (-c.fit, c.guide.rank))
+    found = _found(question, evidence)
     if not found:
         return ()
-    if (pair := _pair(found)) and TOGETHER.search(told.text):
-        both = [_worked(c, question, told, as_of, clauses) for c in pair]
+    if (pair := _pair(found)) and TOGETHER.search(question.text):
+        both = [_worked(c, question, as_of, clauses) for c in pair]
         if (added := _added(pair, both)) is not None:
             return added
     chosen = _chosen(found)
-    linked = [one for c in chosen if (one := _worked(c, question, told, as_of, clauses)) is not None]
+    linked = [one for c in chosen if (one := _worked(c, question, as_of, clauses)) is not None]
     return tuple(_named(linked, chosen)) if len(linked) > 1 else tuple(linked)
 
 
 # --- which rule ------------------------------------------------------------------------------------------------------
+
+
+def _found(question: Question, evidence: Sequence[Evidence]) -> list[_Candidate]:
+    """The rules that fit, best first. Mending misspellings can also spoil a question: both wordings are read."""
+    best: dict[str, _Candidate] = {}
+    for text in dict.fromkeys((normalise(question.original), question.text)):
+        if len(text) > LONGEST:
+            continue
+        for candidate in _candidates(question, tell(text), evidence):
+            held = best.get(candidate.guide.id)
+            if held is None or candidate.fit > held.fit:
+                best[candidate.guide.id] = candidate
+    return sorted(best.values(), key=lambda c: (-c.fit, c.guide.rank))
 
 
 def _candidates(question: Question, told: Told, evidence: Sequence[Evidence]) -> Iterable[_Candidate]:
@@ -101,7 +114,7 @@ def _candidates(question: Question, told: Told, evidence: Sequence[Evidence]) ->
             continue
         fit = _fit(guide, rule, reading, question, named, evidence)
         if fit >= LEAST:
-            yield _Candidate(guide, rule, reading, fit)
+            yield _Candidate(guide, rule, reading, told, fit)
 
 
 def _regions(question: Question, told: Told) -> tuple[str, ...]:
@@ -222,16 +235,16 @@ def _added(pair: Sequence[_Candidate], both: Sequence[Linked | None]) -> tuple[L
     unit = pair[0].rule.output((pair[0].guide.show or ("amount_wan",))[0]).unit
     parts = "＋".join(fmt(a, unit) for a in amounts)
     headline = f"合计{fmt(sum(amounts, Decimal(0)), unit)}：{parts}（{first.headline}；{second.headline}）"
-    return replace(second, headline=headline[:HEADLINE], fit=max(first.fit, second.fit)), first
+    citations = tuple({c.clause_id or c.quote: c for c in (*second.citations, *first.citations)}.values())
+    fit = max(first.fit, second.fit)
+    return replace(second, headline=headline[:HEADLINE], fit=fit, citations=citations), first
 
 
 # --- working it out --------------------------------------------------------------------------------------------------
 
 
-def _worked(
-    candidate: _Candidate, question: Question, told: Told, as_of: date, clauses: ClauseFinder | None
-) -> Linked | None:
-    guide, rule, reading = candidate.guide, candidate.rule, candidate.reading
+def _worked(candidate: _Candidate, question: Question, as_of: date, clauses: ClauseFinder | None) -> Linked | None:
+    guide, rule, reading, told = candidate.guide, candidate.rule, candidate.reading, candidate.told
     cases = _cases(guide, rule, reading, told)
     if cases is None:
         return _asking(candidate, reading.missing)
@@ -258,6 +271,7 @@ def _worked(
         missing=(),
         calculation=distinct[0][1],
         headline=headline,
+        citations=rests_on(headline, [result for _, result in distinct]),
     )
 
 
