@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ingest.model import NodeKind
 from qa.app import state
 from qa.app.feedback import Feedback
 
@@ -273,3 +274,15 @@ def test_admin_opens_only_with_the_password(open_app: Open, monkeypatch: pytest.
     button(app, "进入").click().run()
     assert app.file_uploader
     assert "密码" not in shown(app).replace("管理密码", "")
+
+
+def test_a_tables_heads_are_shown_once_and_its_rows_as_rows() -> None:
+    from qa.app import views
+
+    engine = state.engine()
+    table = next(n for n in engine.nodes.values() if n.kind is NodeKind.TABLE and n.columns)
+    rows = [n for n in engine.store.children(table.id) if n.kind is NodeKind.ROW]
+    drawn = views.document_html([table, *rows])
+    assert drawn.count("<tr") == len(rows) + (0 if rows[0].cells == table.columns else 1)
+    assert drawn.count("<th") - drawn.count("<thead") == len(table.columns)
+    assert views.tree_html([table, *rows]).count("表：") == 1

@@ -135,23 +135,26 @@ def _table(rows: Sequence[Node], table: Node | None, here: str | None, quotes: S
     if not rows:
         return _paragraph(table, here, quotes) if table else ""
     columns = next((r.columns for r in rows if r.columns), table.columns if table else ())
-    head = "".join(f"<th>{html(c)}</th>" for c in columns)
-    body = []
-    for row in rows:
-        mark = ' class="zc-here"' if row.id == here else ""
-        cells = row.cells or (row.text,)
-        body.append(
-            f'<tr id="{anchor(row.id)}"{mark}>'
-            + "".join(f"<td>{highlighted(c, quotes) if row.id == here else html(c)}</td>" for c in cells)
-            + "</tr>"
-        )
-    first = (
-        f'<table id="{anchor(table.id)}"' + (' class="zc-here"' if table.id == here else "") + ">"
-        if table
-        else "<table>"
-    )
-    header = f"<thead><tr>{head}</tr></thead>" if head else ""
-    return f'<div class="zc-scroll">{first}{header}<tbody>{"".join(body)}</tbody></table></div>'
+    first, *others = rows
+    heads = _is_head(first, columns)  # the row of heads is a row of its own: not shown twice
+    head = _row(first, "th", here, quotes) if heads else "".join(f"<th>{html(c)}</th>" for c in columns)
+    if head and not heads:
+        head = f"<tr>{head}</tr>"
+    body = "".join(_row(row, "td", here, quotes) for row in (others if heads else rows))
+    own = f' id="{anchor(table.id)}"' + (' class="zc-here"' if table.id == here else "") if table else ""
+    header = f"<thead>{head}</thead>" if head else ""
+    return f'<div class="zc-scroll"><table{own}>{header}<tbody>{body}</tbody></table></div>'
+
+
+def _is_head(row: Node, columns: Sequence[str]) -> bool:
+    return bool(columns) and ["".join(c.split()) for c in row.cells] == ["".join(c.split()) for c in columns]
+
+
+def _row(row: Node, tag: str, here: str | None, quotes: Sequence[str]) -> str:
+    mark = ' class="zc-here"' if row.id == here else ""
+    cells = row.cells or (row.text,)
+    inner = (highlighted(c, quotes) if row.id == here else html_lines(c) for c in cells)
+    return f'<tr id="{anchor(row.id)}"{mark}>' + "".join(f"<{tag}>{cell}</{tag}>" for cell in inner) + "</tr>"
 
 
 def tree_html(nodes: Sequence[Node]) -> str:
@@ -165,7 +168,7 @@ def tree_html(nodes: Sequence[Node]) -> str:
     def branch(parent: str | None, depth: int) -> str:
         items = []
         for node in children.get(parent, []):
-            text = html(shortened(node.text, 40))
+            text = html(_table_name(node) if node.kind is NodeKind.TABLE else shortened(node.text, 40))
             own = f'<a href="#{anchor(node.id)}">{text}</a>'
             below = branch(node.id, depth + 1)
             items.append(
@@ -177,6 +180,11 @@ def tree_html(nodes: Sequence[Node]) -> str:
 
     inner = branch(None, 0) or '<span class="zc-dim">本文没有层次标题</span>'
     return f'<nav class="zc zc-tree" aria-label="文件结构">{inner}</nav>'
+
+
+def _table_name(table: Node) -> str:
+    heads = "、".join("".join(c.split()) for c in table.columns if c.strip())
+    return f"表：{shortened(heads, 30)}" if heads else "表"
 
 
 def _in_tree(node: Node) -> bool:
