@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
 from ingest.readers.layout import join
@@ -43,6 +44,10 @@ class Line:
     left: float = 0.0
     right: float = 0.0
     gapped: bool = False  # pieces far apart: a row of a list without rules, no prose
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
 
 
 def rows_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
@@ -171,53 +176,99 @@ def _is_prose(spans: Sequence[tuple[float, float]], em: float) -> bool:
 
 
 _MARK = re.compile(
-    r"第[一二三四五六七八九十百零〇\d]+[条章节]|[（(]?[一二三四五六七八九十]{1,3}[）)、．.]|[（(]?\d{1,2}[）)、．.](?!\d)|[①-⑳]|附件\s*\d*[：:]?"
+    r"#+ |第[一二三四五六七八九十百零〇\d]+[条章节]|[（(]?[一二三四五六七八九十]{1,3}[）)、．.]|[（(]?\d{1,2}[）)、．.](?!\d)|[①-⑳]|附件\s*\d*[：:]?"
 )
 _NARROW = 15  # ems; shorter lines than this are no column of prose, whatever their right edge
 _SENTENCE_END = "。；！？：;!?:"
 
 
-def first_lines_set_in(lines: Sequence[Line]) -> bool:
-    """Whether the text marks its paragraphs by setting in their first lines, so that wrapped lines return to the edge."""
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a text shows where paragraphs begin: first lines set in, or space between paragraphs, or neither.
+
+    `spaced` is the step from line to line within paragraphs, in ems, where larger steps part them; else 0.
+    """
+
+    set_in: bool = False
+    spaced: float = 0.0
+
+
+def style_of(columns: Sequence[Sequence[Line]]) -> Style:
+    """The style of a text, from the lines of its pages."""
+    lines = [line for column in columns for line in column]
     flush = sum(line.x0 - line.left <= 0.6 * line.size for line in lines)
     set_in = sum(1.2 * line.size <= line.x0 - line.left <= 2.8 * line.size for line in lines)
-    return set_in >= max(2, 0.05 * len(lines)) and flush >= 0.3 * len(lines)
+    if set_in >= max(2, 0.05 * len(lines)) and flush >= 0.3 * len(lines):
+        return Style(set_in=True)
+    pairs = [(above, below) for column in columns for above, below in pairwise(column)]
+    steps = sorted(step for above, below in pairs if 0.8 < (step := (below.middle - above.middle) / above.size) < 4)
+    if not steps:
+        return Style()
+    pitch = steps[len(steps) // 8]
+    wide = sum(1.3 * pitch < step < 3 * pitch for step in steps)
+    close = sum(step <= 1.15 * pitch for step in steps)
+    # a sentence that ends far from the edge ends its paragraph: here the next one began without space
+    against = sum(
+        0.8 * pitch < (below.middle - above.middle) / above.size <= 1.15 * pitch
+        and ended(above)
+        and above.right - above.x1 > 5 * above.size
+        for above, below in pairs
+    )
+    spaced = min(wide, close) >= max(3, 0.15 * (wide + close)) and against <= 0.03 * close
+    return Style(spaced=pitch if spaced else 0.0)
 
 
-def continues(paragraph: Sequence[Line], line: Line, pitch: float | None, set_in: bool = False) -> bool:
+def pitch_of(lines: Sequence[Line]) -> float:
+    """The step from line to line within paragraphs: the smallest that is common on the page."""
+    steps = sorted(b.middle - a.middle for a, b in pairwise(lines) if 0.8 * a.size < b.middle - a.middle < 4 * a.size)
+    return steps[len(steps) // 8] if steps else 1.6 * (lines[0].size if lines else 12)
+
+
+def ended(line: Line) -> bool:
+    """Whether a sentence ends with the line."""
+    return line.text[-1] in _SENTENCE_END
+
+
+def continues(paragraph: Sequence[Line], line: Line, pitch: float | None, style: Style) -> bool:
     """Whether a line goes on with the paragraph above it.
 
     `pitch`: the usual step from line to line of this page; None where the line stands at the top of another column or
-    page. `set_in`: what `first_lines_set_in` says of the whole text.
+    page. `style`: of the whole text.
     """
     last = paragraph[-1]
     em = max(last.size, 1.0)
-    room = max(2.1, _unbreakable(line.text)) * em  # a line ends early where the next word does not fit
-    if last.right - last.left < _NARROW * em or last.gapped or line.gapped:
+    if last.right - last.left < _NARROW * em or last.gapped or line.gapped or abs(line.size - last.size) > 0.15 * em:
         return False
-    if last.x1 < last.right - room or abs(line.size - last.size) > 0.15 * em:
+    if pitch is not None:
+        step = line.middle - last.middle
+        if step > 1.3 * pitch:
+            return False
+        if style.spaced:
+            return step <= 1.15 * style.spaced * em
+    room = last.right - last.x1
+    if room > (1.2 + max(0.9, unbreakable(line.text))) * em:  # ended early, and not because the next word did not fit
         return False
-    if pitch is not None and line.top - last.top > 1.6 * pitch:
-        return False
-    begins_anew = bool(_MARK.match(line.text)) and last.text[-1] in _SENTENCE_END
+    begins_anew = ended(last) and (room > 1.2 * em or bool(_MARK.match(line.text)))
     indent = line.x0 - line.left  # measured within its own column
     if len(paragraph) > 1:
-        usual = paragraph[-1].x0 - paragraph[-1].left
-        return abs(indent - usual) <= 0.6 * em and not (begins_anew and usual <= 0.6 * em and _flush(paragraph))
+        usual = last.x0 - last.left
+        return abs(indent - usual) <= 0.6 * em and not (begins_anew and not style.set_in and _flush(paragraph))
     first = last.x0 - last.left
     if first - indent >= 1.2 * em:  # first line set in, this one not
         return True
     if indent - first >= 0.6 * em:  # hanging below a number, or the first line of another paragraph
-        return bool(_MARK.match(last.text)) and last.text[-1] not in _SENTENCE_END
+        return bool(_MARK.match(last.text)) and not ended(last)
     if first >= 1.2 * em:  # both set in
-        return not set_in and last.text[-1] not in _SENTENCE_END and not _MARK.match(line.text)
+        return not style.set_in and not ended(last) and not _MARK.match(line.text)
     return not begins_anew
 
 
-def _unbreakable(text: str) -> float:
-    """The width in ems of what cannot be parted at a line's beginning: a word or figure and the marks behind it."""
-    found = re.match(r"([!-~]*)([，。、；：！？）》」』”’％]*)", text)
-    return 0.0 if found is None else 0.6 * len(found[1]) + len(found[2])
+def unbreakable(text: str) -> float:
+    """The width in ems of what cannot be parted at a line's beginning: a word or figure with the marks around it."""
+    found = re.match(r"([（《“‘〔「『【]*)([!-~]+|.)([，。、；：！？）》”’〕」』】％%]*)", text)
+    if found is None:
+        return 1.0
+    return len(found[1]) + (0.6 * len(found[2]) if found[2].isascii() else 1.0) + len(found[3])
 
 
 def _flush(paragraph: Sequence[Line]) -> bool:

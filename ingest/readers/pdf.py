@@ -10,15 +10,25 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
-from itertools import pairwise, product
+from itertools import product
 from statistics import median
 from typing import Any
 
 from ingest import sandbox
 from ingest.model import IngestError, Source
 from ingest.readers import ocr
-from ingest.readers.layout import Writer, one_line
-from ingest.readers.lines import Glyph, Line, continues, first_lines_set_in, joined, lines_of, reading_order
+from ingest.readers.layout import Writer, join, one_line
+from ingest.readers.lines import (
+    Glyph,
+    Line,
+    continues,
+    joined,
+    lines_of,
+    pitch_of,
+    reading_order,
+    style_of,
+    unbreakable,
+)
 
 MOST_PAGES = 2000
 _SECONDS_A_PAGE = 2.0
@@ -34,9 +44,11 @@ _NEVER_FURNITURE = re.compile(r"附\s*件|第.{1,4}[条章节]|[（(]?[一二三
 
 @dataclass(slots=True)
 class Table:
-    """A ruled table on a page; cells row by row."""
+    """A ruled table on a page; cells row by row. `room`: for each cell of the last row, how much of its last line is
+    free, in ems; nothing where the cell is empty."""
 
     rows: list[list[str]]
+    room: list[float]
     x0: float
     x1: float
     top: float
@@ -179,19 +191,23 @@ def _tables(page: Any, chars: Sequence[dict[str, Any]]) -> list[Table]:
     for found in page.find_tables():
         x0, top, x1, bottom = found.bbox
         inside = [_glyph(c) for c in chars if x0 <= (c["x0"] + c["x1"]) / 2 <= x1 and top <= _middle(c) <= bottom]
-        rows = []
+        rows: list[list[str]] = []
+        room: list[float] = []
         for row in found.rows:
-            cells = []
+            cells: list[str] = []
+            room = []
             for cell in row.cells:
                 if cell is None:  # covered by a merged cell
                     cells.append("")
+                    room.append(0.0)
                     continue
                 a, b, c, d = cell
-                within = [glyph for glyph in inside if a <= glyph.centre <= c and b <= glyph.middle <= d]
-                cells.append(one_line("\n".join(line.text for line in lines_of(within))))
+                lines = lines_of(glyph for glyph in inside if a <= glyph.centre <= c and b <= glyph.middle <= d)
+                cells.append(one_line("\n".join(line.text for line in lines)))
+                room.append((c - lines[-1].x1) / lines[-1].size if lines else 0.0)
             rows.append(cells)
         if len(rows) >= 2 and max(map(len, rows)) >= 2 and sum(bool(cell) for row in rows for cell in row) >= 2:
-            tables.append(Table(rows, x0, x1, top, bottom))
+            tables.append(Table(rows, room, x0, x1, top, bottom))
     return tables
 
 
@@ -303,33 +319,37 @@ class _Assembler:
         self._table: Table | None = None
         self._breaks: list[int] = []  # rows of the open table at which a page began
         bodies = _with_edges(pages)
-        self._set_in = first_lines_set_in([b for page in bodies for b in page.blocks if isinstance(b, Line)])
+        self._style = style_of([_lines(page.blocks) for page in bodies])
         for page in bodies:
             self._page(page)
         self._close_table()
 
     def _page(self, page: Page) -> None:
         first = True
-        pitch = _pitch(page.blocks)
+        pitch = pitch_of(_lines(page.blocks))
         last: Line | Table | None = None
         for block in page.blocks:
             if isinstance(block, Table):
                 self._paragraph = []
                 if first and self._table is not None and _same_table(self._table, block):
                     rows = block.rows[1:] if block.rows[0] == self._table.rows[0] else block.rows
+                    rows = [row for row in rows if any(row)]
+                    if rows and _row_goes_on(self._table, rows[0]):
+                        self._table.rows[-1] = [
+                            join(*cells) for cells in zip(self._table.rows[-1], rows.pop(0), strict=True)
+                        ]
                     self._breaks.append(len(self._table.rows))
-                    self._table.rows += [row for row in rows if any(row)]
+                    self._table.rows += rows
+                    self._table.room = block.room
                 else:
                     self._close_table()
                     if first:
                         self.offsets.append(self.writer.length)
-                    self._table = Table(
-                        [row for row in block.rows if any(row)], block.x0, block.x1, block.top, block.bottom
-                    )
+                    self._table = replace(block, rows=[row for row in block.rows if any(row)])
             else:
                 self._close_table()
                 same_column = isinstance(last, Line) and last.top < block.top and last.left == block.left
-                if self._paragraph and continues(self._paragraph, block, pitch if same_column else None, self._set_in):
+                if self._paragraph and continues(self._paragraph, block, pitch if same_column else None, self._style):
                     self.writer.reopen()
                     if first:
                         self.offsets.append(self.writer.length)
@@ -354,16 +374,35 @@ class _Assembler:
             self._table, self._breaks = None, []
 
 
+_FIGURE = re.compile(r"[\d.,%％\s]*")
+
+
+def _row_goes_on(table: Table, row: Sequence[str]) -> bool:
+    """Whether a page broke within a row: each text goes on from a last line that was full, and none is a mere figure.
+
+    Two rows taken for one would make two figures into a third, so in doubt they are two.
+    """
+    above = table.rows[-1]
+    if not len(above) == len(row) == len(table.room):
+        return False
+    pairs = [(a, b, room) for a, b, room in zip(above, row, table.room, strict=True) if b]
+    return bool(pairs) and all(
+        a
+        and not _FIGURE.fullmatch(a)
+        and not _FIGURE.fullmatch(b)
+        and a[-1] not in "。；！？"
+        and room <= 1.8 + max(0.9, unbreakable(b))
+        for a, b, room in pairs
+    )
+
+
+def _lines(blocks: Sequence[Line | Table]) -> list[Line]:
+    return [block for block in blocks if isinstance(block, Line)]
+
+
 def _same_table(above: Table, below: Table) -> bool:
     columns = max(map(len, above.rows)) == max(map(len, below.rows))
     return columns and abs(above.x0 - below.x0) < 4 and abs(above.x1 - below.x1) < 4
-
-
-def _pitch(blocks: Sequence[Line | Table]) -> float:
-    """The usual step from one line to the next."""
-    lines = [block for block in blocks if isinstance(block, Line)]
-    steps = [b.top - a.top for a, b in pairwise(lines) if 0 < b.top - a.top < 4 * a.size]
-    return median(steps) if steps else 1.6 * (lines[0].size if lines else 12)
 
 
 def _with_edges(pages: Sequence[Page]) -> list[Page]:
