@@ -90,12 +90,13 @@ def link(
 def _found(question: Question, evidence: Sequence[Evidence]) -> list[_Candidate]:
     """The rules that fit, best first. Mending misspellings can also spoil a question: both wordings are read."""
     best: dict[str, _Candidate] = {}
-    for text in dict.fromkeys((normalise(question.original), question.text)):
-        if len(text) > LONGEST:
-            continue
-        for candidate in _candidates(question, tell(text), evidence):
+    texts = dict.fromkeys((normalise(question.original), question.text))
+    told = [tell(text) for text in texts if len(text) <= LONGEST]
+    for one in told:
+        for candidate in _candidates(question, one, evidence):
             held = best.get(candidate.guide.id)
-            if held is None or candidate.fit > held.fit:
+            barred = any(candidate.guide.never.held(other.text) for other in told)
+            if not barred and (held is None or candidate.fit > held.fit):
                 best[candidate.guide.id] = candidate
     return sorted(best.values(), key=lambda c: (-c.fit, c.guide.rank))
 
@@ -174,8 +175,11 @@ def _fit(
     elif named and guide.document and any(n in _rivals(guide.theme) for n in named):
         fit -= 0.3
     fit += _support(rule, evidence)
-    if question.regions and guide.region not in question.regions and NATIONAL in question.regions:
-        fit -= 0.2
+    if question.regions and guide.region not in question.regions:
+        if NATIONAL in question.regions:
+            fit -= 0.2
+        elif any(guide.region.startswith(r) for r in question.regions):  # a district's rule, asked of the whole city
+            fit = min(fit, NAMED_ONLY)
     return max(0.0, min(1.0, fit))
 
 

@@ -255,6 +255,7 @@ _BARE = re.compile(r"(?<![\d.第])(\d+(?:\.\d+)?)(千伏|kV|KV|[千百万])?")
 _NO_NUMBER = re.compile(
     r"[千万百]人计划|5S|6S|两增两控|三免三减半|三会|一带一路|[〔\[（(【]\s*(?:19|20)\d{2}\s*[〕\]）)】]\s*(?:第)?\d+号?|(?:19|20)\d{2}年第\d+号"
 )
+_SHORT_OF = re.compile(r"(企业|产品|中心|单位)?(提名|培育|后备|候选|入围|创建)")  # 中国质量奖提名奖 is not 中国质量奖
 _NEGATED = re.compile(r"(?:不是|不属于?|没有?|未曾?|尚未|无|非|不|并非|不在|不含|没在)[\u4e00-\u9fff]{0,2}$")
 
 
@@ -536,6 +537,7 @@ def _choices(
             for a, b, v in found
             if not any(x <= a and b <= y and y - x > b - a for x, y, _ in found)
             and not _NEGATED.search(told.text[max(0, a - 4) : a])
+            and not _SHORT_OF.match(told.text, b)
         ]
         values = list(dict.fromkeys(v for _, _, v in sorted(whole)))
         if len(values) == 1:
