@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import streamlit as st
 
 from qa.app import state, style
@@ -12,4 +14,8 @@ here = st.navigation([state.page(name) for name in state.PAGES])
 if here.url_path == "" and "clause" in st.query_params:  # a clause that someone sent
     state.goto("library", clause=st.query_params["clause"])
 state.sidebar_filters()
-here.run()
+try:
+    here.run()
+except Exception:  # the visitor gets a way on, the log the details
+    logging.getLogger("zhengce").exception("a page failed")
+    st.error(state.FAULT, icon=":material/error:")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from qa.app.feedback import Entry, Feedback
 
 
@@ -47,3 +49,11 @@ def test_a_very_long_text_is_cut(tmp_path: Path) -> None:
     book = Feedback(tmp_path / "f")
     book.add(Entry("up", "长" * 100_000))
     assert len(book.entries()[0].question) == 2000
+
+
+def test_the_oldest_entries_go_when_there_are_too_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.app.feedback.MOST", 3)
+    book = Feedback(tmp_path / "f")
+    for n in range(5):
+        book.add(Entry("up", f"{n}"))
+    assert [e.question for e in book.entries()] == ["4", "3", "2"]

@@ -34,7 +34,7 @@ def open_app(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
         for name, value in query.items():
             app.query_params[name] = value
         app.run()
-        assert not app.exception
+        assert fine(app)
         return app
 
     return opened
@@ -50,13 +50,18 @@ def shown(app: AppTest) -> str:
     return "\n".join(parts)
 
 
+def fine(app: AppTest) -> bool:
+    """Whether the page was drawn without a fault."""
+    return not app.exception and state.FAULT not in [e.value for e in app.error]
+
+
 def button(app: AppTest, words: str) -> Any:
     return next(b for b in app.button if words in b.label)
 
 
 def ask(app: AppTest, question: str) -> AppTest:
     app.chat_input[0].set_value(question).run()
-    assert not app.exception
+    assert fine(app)
     return app
 
 
@@ -91,7 +96,7 @@ def test_a_follow_up_is_asked_in_the_same_conversation(open_app: Open) -> None:
 def test_an_example_can_be_clicked(open_app: Open) -> None:
     app = open_app()
     next(b for b in app.button if str(b.key).startswith("example-")).click().run()
-    assert not app.exception
+    assert fine(app)
     assert len(app.session_state["chat"]) == 1
 
 
@@ -250,7 +255,7 @@ def test_a_question_set_is_run_and_wrong_answers_are_listed(open_app: Open, tmp_
     app.file_uploader(key="eval-set").set_value(("题.jsonl", data, "application/json"))
     app.run()
     button(app, "开始评测").click().run()
-    assert not app.exception
+    assert fine(app)
     text = shown(app)
     assert "2 题" in text
     assert "火星基地补贴多少" in text
@@ -286,3 +291,14 @@ def test_a_tables_heads_are_shown_once_and_its_rows_as_rows() -> None:
     assert drawn.count("<tr") == len(rows) + (0 if rows[0].cells == table.columns else 1)
     assert drawn.count("<th") - drawn.count("<thead") == len(table.columns)
     assert views.tree_html([table, *rows]).count("表：") == 1
+
+
+def test_a_page_that_fails_says_so_and_keeps_the_details_to_the_log(
+    open_app: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = open_app()
+    monkeypatch.setattr("qa.engine.Engine.ask", lambda *_, **__: 1 / 0)
+    app.chat_input[0].set_value(QUESTION).run()
+    assert [e.value for e in app.error] == [state.FAULT]
+    assert "ZeroDivisionError" not in shown(app)
+    assert "ZeroDivisionError" in caplog.text

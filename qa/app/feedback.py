@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 REASONS = ("答非所问", "数字不对", "条款不对", "已经失效", "不够具体", "其他")
+MOST = 20_000  # entries kept; the oldest go
 _LIMIT = 2000
 
 _SCHEMA = """
@@ -66,7 +67,9 @@ class Feedback:
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 values,
             )
-            return int(cursor.lastrowid or 0)
+            id = int(cursor.lastrowid or 0)
+            db.execute("DELETE FROM feedback WHERE id <= ?", (id - MOST,))
+            return id
 
     def explain(self, id: int, reason: str, comment: str) -> None:
         """Add to an entry why it was given."""

@@ -147,10 +147,9 @@ def _text(nodes: Sequence[Node], here: Node | None) -> None:
         st.html(views.tree_html(nodes))
     with right:
         body = views.document_html(nodes, here.id if here else None)
-        if here is not None:
-            st.html(body + views.SCROLL, unsafe_allow_javascript=True)
-        else:
-            st.html(body)
+        st.html(body)
+    if here is not None:
+        st.html(views.SCROLL, unsafe_allow_javascript=True)
 
 
 def _tables(nodes: Sequence[Node]) -> None:

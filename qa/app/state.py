@@ -23,6 +23,7 @@ from qa.engine import Engine
 
 HERE = Path(__file__).parent
 EVERYWHERE = "全部地区"
+FAULT = "这一页出错了。请刷新页面重试；如果反复出现，请把刚才的操作告诉管理员。"
 
 # url path → (file, name in the menu, icon); the first is the start page
 PAGES: dict[str, tuple[str, str, str]] = {

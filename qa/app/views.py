@@ -16,6 +16,7 @@ from qa.model import ClauseRef, Validity
 
 AROUND = 6  # nodes shown before and after a clause that is opened in its place
 _QUIET = {NodeKind.TOC, NodeKind.FURNITURE, NodeKind.LINK, NodeKind.ADDRESSEE, NodeKind.DOC_NO}
+# a script of its own: no text of a document is ever in a call that may run one
 SCROLL = '<script>document.querySelector(".zc-here")?.scrollIntoView({block: "center"});</script>'
 
 
@@ -222,7 +223,8 @@ def open_clause(clause_id: str, quotes: Sequence[str], as_of: date) -> None:
     heading(ref)
     nodes = engine.store.nodes(ref.document_id)
     with st.container(height=420, border=True):
-        st.html(document_html(around(nodes, clause_id), clause_id, quotes) + SCROLL, unsafe_allow_javascript=True)
+        st.html(document_html(around(nodes, clause_id), clause_id, quotes))
+    st.html(SCROLL, unsafe_allow_javascript=True)
     left, right = st.columns(2)
     if left.button("在文档库中阅读全文", icon=":material/menu_book:", width="stretch", type="primary"):
         state.goto("library", clause=clause_id)

@@ -7,6 +7,8 @@ from typing import Any
 
 from ingest_rendering import as_pdf
 
+from qa.app.state import FAULT
+
 from .conftest import PASSWORD, READY, Server
 
 QUESTION = "蓟州区工业企业节能改造每节约一吨标准煤补贴多少"
@@ -18,6 +20,16 @@ def settled(page: Any) -> None:
     page.wait_for_selector(".zc-title, .zc-answer")
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
     assert page.locator("[data-testid=stException]").count() == 0
+    assert page.get_by_text(FAULT).count() == 0
+
+
+def in_view(page: Any, selector: str) -> None:
+    """Wait until the element stands in the window without anyone scrolling."""
+    page.wait_for_function(
+        """s => { const e = document.querySelector(s); if (!e) return false;
+        const r = e.getBoundingClientRect(); return r.bottom > 60 && r.top < innerHeight; }""",
+        arg=selector,
+    )
 
 
 def ask(page: Any, question: str) -> None:
@@ -41,10 +53,12 @@ def test_from_a_question_to_its_clause_to_its_document(server: Server, page: Any
     here = page.locator("[role=dialog] .zc-here").first
     here.wait_for()
     assert "240元" in here.inner_text()
+    in_view(page, "[role=dialog] .zc-here")
     page.get_by_role("button", name="在文档库中阅读全文").click()
     page.wait_for_url("**/library?clause=*")
     page.locator(".zc-text .zc-here").first.wait_for()
     assert "240元" in page.locator(".zc-text .zc-here").first.inner_text()
+    in_view(page, ".zc-text .zc-here")
     assert page.locator(".zc-tree a").count() > 3
 
 
