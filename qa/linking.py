@@ -24,7 +24,7 @@ from qa.evidence import Evidence
 from qa.headline import HEADLINE, TOGETHER, aside, rests_on, within
 from qa.headline import headline as say
 from qa.question import Question, normalise
-from qa.reading import Guide, Reading, Told, read, tell, wordings
+from qa.reading import Cue, Guide, Reading, Told, read, tell, wordings
 
 LEAST = 0.45  # below this fit a calculator is not linked
 NAMED_ONLY = 0.55  # … and at most this, where the question only names what has a fixed figure: a clause answers that
@@ -145,6 +145,10 @@ def _enough(guide: Guide, rule: Rule, reading: Reading, question: Question) -> b
         named = all(i.name in reading.given or i.name in reading.inputs for i in choices)
         asks = question.asks(*_FIGURES) or bool(TOGETHER.search(question.text))
         return bool(figures) or (named and asks and (not choices or bool(reading.given)))
+    sums = [i for i in rule.inputs if i.type in ("number", "integer") and not i.name.endswith("year")]
+    silent = [i for i in sums if i.name not in reading.given and guide.cues.get(i.name, Cue()).assume is None]
+    if rule.kind != "score" and sums and len(silent) == len(sums) and not any(i.required for i in silent):
+        return False  # only a year was told, and every sum would be nought
     if figures:
         return True
     if reading.missing and not question.asks("calculation"):

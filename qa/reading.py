@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from ingest.amounts import DateMention, convert, read_amounts, read_dates, read_number
+from ingest.amounts import Amount, DateMention, convert, read_amounts, read_dates, read_number
 from qa.calculators.spec import Input, Rule
 
 NEAR = 3.0  # a wording this close to a figure says what the figure is
@@ -282,7 +282,7 @@ def tell(text: str) -> Told:
     dates = _dated(read_dates(blank))
     amounts = read_amounts(blank)
     figures = [
-        Figure(a.value, "季" if blank.startswith("季度", a.end) else a.unit, a.bound, a.start, a.end)
+        Figure(a.value, "季" if blank.startswith("季度", a.end) else a.unit, _bound(blank, a), a.start, a.end)
         for a in amounts
         if a.upper is None and not _is_span(blank, a.start, a.end, a.unit)
     ]
@@ -291,6 +291,18 @@ def tell(text: str) -> Told:
     taken += [(f.start, f.end) for f in figures]
     figures += [f for f in _bare(blank) if not any(s < f.end and f.start < e for s, e in taken)]
     return Told(dense, tuple(sorted(figures, key=lambda f: f.start)), dates)
+
+
+_NOT_OVER = re.compile(r"(没有?|未|不|没)(有)?(超过?|高于|突破)[^,。;]{0,2}$")
+_NOT_YET = re.compile(r"(不到|不满|不足|未满|没满|没到|还没满|差[^,。;]{1,6}(满|到|够))[^,。;]{0,2}$")
+
+
+def _bound(text: str, amount: Amount) -> str:
+    """How the asker bounds the figure: 没超过3% is at most 3, 还差两个月满两年 is under two years."""
+    before = text[max(0, amount.start - 10) : amount.start]
+    if _NOT_OVER.search(before):
+        return "max"
+    return "under" if _NOT_YET.search(before) else amount.bound
 
 
 _SPAN_BEFORE = re.compile(r"(近|每|过去|未来|前|头|上|这|那|同)$")
@@ -302,7 +314,7 @@ def _is_span(text: str, start: int, end: int, unit: str) -> bool:
     if unit not in ("年", "个月", "周", "天"):
         return False
     before, after = text[max(0, start - 2) : start], text[end : end + 1]
-    if _SPAN_BEFORE.search(before):
+    if _SPAN_BEFORE.search(before) or before.endswith("差"):
         return True
     return after in _SPAN_AFTER and not re.search(r"[满了足有持过期限超续]$", before) and text[start:end] != "年"
 
@@ -729,10 +741,12 @@ def _vias(
 
 
 def _fits(figure: Figure, spec: Input) -> Decimal | None:
-    """The figure's value for the input, or None; 超过半年 counts as just above it."""
+    """The figure's value for the input, or None."""
     value = in_unit_of(figure, spec)
     if value is None:
         return None
+    least = Decimal(1) if spec.type == "integer" else Decimal("0.01")
+    value += {"over": least, "under": -least}.get(figure.bound, Decimal(0))  # 超过半年, 不到两年: on that side of it
     if spec.type == "integer" and value != value.to_integral_value():
         return None
     beyond = (spec.min is not None and value < spec.min) or (spec.max is not None and value > spec.max)
@@ -795,4 +809,4 @@ def with_case(reading: Reading, case: Mapping[str, Any]) -> dict[str, Any]:
     return reading.inputs | dict(case)
 
 
-__all__ = ["Figure", "Guide", "Reading", "Told", "Words", "adverse", "read", "tell", "with_case", "wordings"]
+__all__ = ["Cue", "Figure", "Guide", "Reading", "Told", "Words", "adverse", "read", "tell", "with_case", "wordings"]
