@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from qa.calculators.case import Case, rule
 
+from .hebei_restated import share_at_most
+
 COMPARED = ["luggage", "cast_iron_cookware", "bicycle", "furniture"]  # 实物对标的4个行业
 FOCUS = ["cast_iron_cookware", "bicycle", "furniture"]  # 提升质量标准的3个重点产品
 
@@ -29,17 +31,6 @@ def _at_most_the_cost(c: Case, cost: str, limit: str, why: str, *met: bool) -> N
     most = c.cap(c.num(cost), limit, label=f"{c.label(cost)}{c.show(cost)}，补助上限")
     c.step(f"{why}，最高{c.fmt(most, '万元')}", limit)
     c.out(amount_max_wan=most)
-
-
-def _share_at_most(c: Case, limit: str | None, *met: bool) -> None:
-    """不超过 a share of the recognised investment (and of a limit): a ceiling, with nothing below it promised."""
-    if not c.eligible(*met):
-        return c.nothing()
-    most = c.product("补助上限", "recognized_investment_wan", "max_share")
-    if limit is not None:
-        most = c.cap(most, limit, label="单个项目上限")
-    c.step(f"“不超过”只定上限：补助0—{c.fmt(most, '万元')}，由主管部门确定", "max_share")
-    c.out(amount_min_wan=0, amount_max_wan=most)
 
 
 @rule("hebei-featured-benchmark-comparison-award")
@@ -277,10 +268,14 @@ def support_team(c: Case) -> None:
 @rule("hebei-featured-tech-upgrade-subsidy")
 def tech_upgrade(c: Case) -> None:
     """Up to 30 % of the recognised investment of a major project, at most 2000 万元."""
-    _share_at_most(c, "cap", c.require("is_selected_project", "projects"))
+    if not c.eligible(c.require("is_selected_project", "projects")):
+        return c.nothing()
+    share_at_most(c, "max_share", "cap")
 
 
 @rule("hebei-featured-testing-platform-subsidy")
 def testing_platform(c: Case) -> None:
     """Up to 30 % of the recognised investment of a third-party testing platform; the text has no limit in 万元."""
-    _share_at_most(c, None, c.require("meets_conditions", "max_share"))
+    if not c.eligible(c.require("meets_conditions", "max_share")):
+        return c.nothing()
+    share_at_most(c, "max_share")

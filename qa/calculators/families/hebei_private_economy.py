@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from qa.calculators.case import Case, rule
 
-from .hebei_restated import fund_reward, neeq_reward, premium_subsidy, standards_subsidy
+from .hebei_restated import design_center_reward, fund_reward, neeq_reward, premium_subsidy, standards_subsidy
 
 
 @rule("hebei-private-economy-bank-innovative-loan-reward")
@@ -32,20 +32,8 @@ def china_patent(c: Case) -> None:
 
 @rule("hebei-private-economy-design-center-reward")
 def design_center(c: Case) -> None:
-    """100 万元 at provincial level, another 100 万元 at national level; what was received is taken off."""
-    if not c.eligible(c.is_one_of("level_reached", ["provincial", "national"], "provincial", "national_extra")):
-        return c.nothing()
-    total = c.param("provincial")
-    c.step(f"达到省级标准，奖励{c.show('provincial')}", "provincial")
-    if c.choice("level_reached") == "national":
-        total += c.param("national_extra")
-        c.step(f"达到国家级标准，再奖励{c.show('national_extra')}，合计{c.fmt(total, '万元')}", "national_extra")
-        if not c.num("received_wan"):
-            c.warn("直接达到国家级而未获省级奖励的情形原文未写，按两级合计计算，请核实。")
-    left = max(total - c.num("received_wan"), Decimal(0))
-    if c.num("received_wan"):
-        c.step(f"扣除已领取的{c.show('received_wan')}，还可得{c.fmt(left, '万元')}", "provincial")
-    c.out(amount_wan=left)
+    """100 万元 at provincial, another 100 at national level, without further conditions."""
+    design_center_reward(c)
 
 
 @rule("hebei-private-economy-first-set-insurance-subsidy")

@@ -1,4 +1,4 @@
-"""What several Hebei documents state alike, worked out once: the fund reward, 新三板, premium subsidies, standards.
+"""What several Hebei documents state alike, worked out once: fund reward, 新三板, premiums, standards, design, technology.
 
 Each function expects the same parameter names in the rules that use it; the conditions that differ are handed in.
 """
@@ -92,6 +92,9 @@ def premium_subsidy(c: Case, *conditions: bool) -> None:
     c.out(amount_per_year_wan=a_year, amount_wan=a_year * years)
 
 
+LEVELS = ("international", "national", "industry")
+
+
 def standards_subsidy(c: Case, *conditions: bool) -> None:
     """30, 20 and 10 万元 for each international, national and industry standard that the enterprise led."""
     total = sum(
@@ -107,4 +110,29 @@ def standards_subsidy(c: Case, *conditions: bool) -> None:
     c.out(amount_wan=total)
 
 
-LEVELS = ("international", "national", "industry")
+def design_center_reward(c: Case, *conditions: bool) -> None:
+    """100 万元 at provincial level, another 100 万元 at national level; what was received is taken off."""
+    if not c.eligible(
+        *conditions, c.is_one_of("level_reached", ["provincial", "national"], "provincial", "national_extra")
+    ):
+        return c.nothing()
+    total = c.param("provincial")
+    c.step(f"达到省级标准，奖励{c.show('provincial')}", "provincial")
+    if c.choice("level_reached") == "national":
+        total += c.param("national_extra")
+        c.step(f"达到国家级标准，再奖励{c.show('national_extra')}，合计{c.fmt(total, '万元')}", "national_extra")
+        if not c.num("received_wan"):
+            c.warn("直接达到国家级而未获省级奖励的情形原文未写，按两级合计计算，请核实。")
+    left = max(total - c.num("received_wan"), Decimal(0))
+    if c.num("received_wan"):
+        c.step(f"扣除已领取的{c.show('received_wan')}，还可得{c.fmt(left, '万元')}", "provincial")
+    c.out(amount_wan=left)
+
+
+def share_at_most(c: Case, rate: str, limit: str | None = None) -> None:
+    """不超过 a share of the recognised investment (and a limit a project): a ceiling; nothing below it is promised."""
+    most = c.product("认定有效投资按最高比例计算", "recognized_investment_wan", rate)
+    if limit is not None:
+        most = c.cap(most, limit, label="单个项目上限")
+    c.step(f"“不超过”只定上限：补助0—{c.fmt(most, '万元')}，由主管部门确定", rate)
+    c.out(amount_min_wan=0, amount_max_wan=most)
