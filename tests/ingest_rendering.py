@@ -42,11 +42,11 @@ def save_docx(document: Any) -> bytes:
     return buffer.getvalue()
 
 
-def as_pdf(blocks: Sequence[Block], *, head: str = "", foot: str = "— {} —", indent: int = 2) -> bytes:
-    """A4, 12 points, first lines set in by two characters, running head, page numbers."""
+def as_pdf(blocks: Sequence[Block], *, head: str = "", foot: str = "— {} —", indent: int = 2, space: int = 0) -> bytes:
+    """A4, 12 points, running head, page numbers; first lines set in by `indent` ems, `space` points below paragraphs."""
     register_font()
     body = ParagraphStyle(
-        "body", fontName=FONT, fontSize=12, leading=20, wordWrap="CJK", firstLineIndent=12 * indent, justifyBreaks=0
+        "body", fontName=FONT, fontSize=12, leading=20, wordWrap="CJK", firstLineIndent=12 * indent, spaceAfter=space
     )
     cell = ParagraphStyle("cell", parent=body, fontSize=10, leading=14, firstLineIndent=0)
     story: list[Flowable] = []

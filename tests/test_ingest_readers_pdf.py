@@ -106,26 +106,73 @@ def test_tables_keep_rows_columns_and_empty_cells() -> None:
     assert lines(source)[0] == "任务分解表" and lines(source)[-1] == "以上任务请认真落实。"
 
 
-def test_a_table_over_pages_is_one_table_and_its_repeated_head_is_said_once() -> None:
-    def ruled(canvas: Canvas, rows: list[list[str]], top: float) -> None:
+def ruled(rows: list[list[str]], top: float, *, height: float = 20) -> Draw:
+    """A table of two columns of 140 points; a cell's lines are parted by line breaks."""
+
+    def draw(canvas: Canvas) -> None:
         canvas.setFont(FONT, 10)
-        canvas.grid([60, 200, 340], [HEIGHT - top - 20 * n for n in range(len(rows) + 1)])
+        canvas.grid([60, 200, 340], [HEIGHT - top - height * n for n in range(len(rows) + 1)])
         for y, row in enumerate(rows):
             for x, cell in enumerate(row):
-                canvas.drawString(65 + 140 * x, HEIGHT - top - 15 - 20 * y, cell)
+                for n, line in enumerate(cell.split("\n")):
+                    canvas.drawString(65 + 140 * x, HEIGHT - top - 15 - height * y - 12 * n, line)
 
+    return draw
+
+
+def cells_of(source: Source) -> list[list[str]]:
+    [span] = source.tables
+    return [[source.text[a:b] for a, b in row] for row in span.rows]
+
+
+def test_a_table_over_pages_is_one_table_and_its_repeated_head_is_said_once() -> None:
     head = ["项目", "分值"]
     rows = [[f"指标{n}", f"{n}分"] for n in range(50)]
     source = reading(
-        drawn(
-            lambda canvas: ruled(canvas, [head, *rows[:25]], 100),
-            lambda canvas: ruled(canvas, [head, *rows[25:]], 60),
-            text(60, 100, "表后的一段文字。"),
-        )
+        drawn(ruled([head, *rows[:25]], 100), ruled([head, *rows[25:]], 60), text(60, 100, "表后的一段文字。"))
     )
-    [span] = source.tables
-    assert [[source.text[a:b] for a, b in row] for row in span.rows] == [head, *rows]
+    assert cells_of(source) == [head, *rows]
     assert source.text[source.pages[1] :].startswith("指标25") and source.text[source.pages[2] :].startswith("表后")
+
+
+def test_a_row_that_a_page_broke_is_one_row_and_figures_are_never_run_together() -> None:
+    head = ["评分项目", "评分标准"]
+    above = ["市场前景", "产品具有良好的市场前景和新\n型产品特征，能够带动作用明"]
+    source = reading(
+        drawn(ruled([head, above], 600, height=40), ruled([["", "显的上下游企业（5分）"], ["财务", "规范"]], 60))
+    )
+    assert cells_of(source)[1:] == [
+        ["市场前景", "产品具有良好的市场前景和新型产品特征，能够带动作用明显的上下游企业（5分）"],
+        ["财务", "规范"],
+    ]
+    figures = [["石家庄市", "1000000000000000000000000"], ["承德市", "3"]]  # a figure that fills its cell
+    source = reading(drawn(ruled([head, figures[0]], 600), ruled([["", "3"], figures[1]], 60)))
+    assert cells_of(source)[1:] == [figures[0], ["", "3"], figures[1]]
+
+
+def test_merged_cells_stand_at_their_first_place() -> None:
+    def merged(canvas: Canvas) -> None:
+        canvas.setFont(FONT, 10)
+        x, y = [60, 160, 260, 360], [HEIGHT - 100, HEIGHT - 120, HEIGHT - 140, HEIGHT - 160]
+        for place in y[:1] + y[3:]:
+            canvas.line(x[0], place, x[3], place)
+        canvas.line(x[0], y[1], x[3], y[1])
+        canvas.line(x[1], y[2], x[3], y[2])  # the first column's cell reaches over two rows
+        for place in (x[0], x[1], x[3]):
+            canvas.line(place, y[0], place, y[3])
+        canvas.line(x[2], y[1], x[2], y[3])  # the head of the last two columns is one cell
+        for words, column, row in [
+            ("类别", 0, 0),
+            ("金额", 1, 0),
+            ("省级", 0, 1),
+            ("甲", 1, 1),
+            ("1", 2, 1),
+            ("乙", 1, 2),
+            ("2", 2, 2),
+        ]:
+            canvas.drawString(x[column] + 5, y[row] - 14, words)
+
+    assert cells_of(reading(drawn(merged))) == [["类别", "金额", ""], ["省级", "甲", "1"], ["", "乙", "2"]]
 
 
 def test_page_numbers_and_running_heads_go_but_numbered_attachments_stay() -> None:

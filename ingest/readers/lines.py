@@ -205,8 +205,8 @@ def style_of(columns: Sequence[Sequence[Line]]) -> Style:
     if not steps:
         return Style()
     pitch = steps[len(steps) // 8]
-    wide = sum(1.3 * pitch < step < 3 * pitch for step in steps)
-    close = sum(step <= 1.15 * pitch for step in steps)
+    wide = sum(1.2 * pitch < step < 3 * pitch for step in steps)
+    close = sum(step <= 1.12 * pitch for step in steps)
     # a sentence that ends far from the edge ends its paragraph: here the next one began without space
     against = sum(
         0.8 * pitch < (below.middle - above.middle) / above.size <= 1.15 * pitch
@@ -241,10 +241,10 @@ def continues(paragraph: Sequence[Line], line: Line, pitch: float | None, style:
         return False
     if pitch is not None:
         step = line.middle - last.middle
-        if step > 1.3 * pitch:
+        if step > 1.25 * pitch:
             return False
         if style.spaced:
-            return step <= 1.15 * style.spaced * em
+            return step <= 1.16 * style.spaced * em
     room = last.right - last.x1
     if room > (1.2 + max(0.9, unbreakable(line.text))) * em:  # ended early, and not because the next word did not fit
         return False
