@@ -33,7 +33,7 @@ EXAMPLES = (
 # the reader begins with the answer, not with what stands last on the page
 _TO_QUESTION = """<script>
 (() => {
-  const end = Date.now() + 1500;
+  const end = Date.now() + 4000;
   let held = true;
   for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"])
     addEventListener(kind, () => { held = false; }, { once: true, passive: true });

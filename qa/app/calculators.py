@@ -127,12 +127,12 @@ def _batch(rule: Rule, as_of: date) -> None:
 
 def _about(rule: Rule) -> None:
     rows = "".join(
-        f"<tr><td>{html(name)}</td><td>{html(_value(p.value))}{html(p.unit)}</td><td>{html(' '.join(p.quote.split()))}</td></tr>"
-        for name, p in rule.parameters.items()
+        f"<tr><td>{html(_value(p.value))}{html(p.unit)}</td><td>{html(' '.join(p.quote.split()))}</td></tr>"
+        for p in rule.parameters.values()
     )
     notes = "".join(f"<li>{html(note)}</li>" for note in (*rule.notes, *rule.boundaries))
     st.html(
-        '<div class="zc"><div class="zc-scroll"><table><thead><tr><th>参数</th><th>取值</th><th>原文</th></tr></thead>'
+        '<div class="zc"><div class="zc-scroll"><table><thead><tr><th>取值</th><th>原文</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div>{f'<p>说明</p><ul>{notes}</ul>' if notes else ''}</div>"
     )
     st.caption("这个计算器的链接（右上角可复制）")

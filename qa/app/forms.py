@@ -71,8 +71,9 @@ def run(engine: Engine, id: str, raw: Mapping[str, Any], as_of: date) -> Calcula
 def fields(spec: Rule, given: Mapping[str, Any], key: str) -> dict[str, Any]:
     """One widget for each input; what was filled in, as the calculator takes it."""
     raw: dict[str, Any] = {}
-    columns = st.columns(2)
     for n, item in enumerate(spec.inputs):
+        if n % 2 == 0:
+            columns = st.columns(2)  # row by row, so that a phone shows the fields in their order
         with columns[n % 2]:
             value = field(item, given.get(item.name), f"{key}-{item.name}")
         if value is not None:

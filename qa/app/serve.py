@@ -28,7 +28,7 @@ FLAGS: dict[str, object] = {
     "theme.light.backgroundColor": "#FFFFFF",
     "theme.light.secondaryBackgroundColor": "#F3F5F7",
     "theme.light.textColor": "#1B2229",
-    "theme.dark.primaryColor": "#5AB4E5",
+    "theme.dark.primaryColor": "#3486BF",
     "theme.dark.backgroundColor": "#14181C",
     "theme.dark.secondaryBackgroundColor": "#1E252B",
     "theme.dark.textColor": "#E8ECEF",
