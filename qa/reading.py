@@ -404,7 +404,7 @@ def nearness(cue: Words, start: int, end: int, told: Told) -> float:
             worth = 10.0  # the wording holds the figure
         else:
             continue
-        best = max(best, worth + 0.2 * min(b - a, 6))
+        best = max(best, worth + 0.3 * min(b - a, 8))
     return best
 
 
@@ -756,7 +756,7 @@ def _fits(figure: Figure, spec: Input) -> Decimal | None:
 
 
 _IS_LIMIT = re.compile(r"[(]?含?[)]?及?以[上下内]|的?(基本减除|起征点|门槛|上限|封顶)")
-_OF_LIMIT = re.compile(r"(上限|封顶|门槛|起征点|要求|听说|还是)[^,。;?]{0,8}$")
+_OF_LIMIT = re.compile(r"(上限|封顶|门槛|起征点|要求|听说|还是)[^,。;?:]{0,8}$")
 
 
 def _quoted_limit(told: Told, figure: Figure) -> bool:
@@ -766,7 +766,7 @@ def _quoted_limit(told: Told, figure: Figure) -> bool:
     return bool(_OF_LIMIT.search(told.text[max(0, figure.start - 14) : figure.start]))
 
 
-_OF_POLICY = re.compile(r"(上限|封顶|不超过|最高|至多|要求|门槛|规定|起步|标准是|听说)[^,。;?]{0,10}$")
+_OF_POLICY = re.compile(r"(上限|封顶|不超过|最高|至多|要求|门槛|规定|起步|标准是|听说)[^,。;?:]{0,10}$")
 
 
 def _policy_figure(told: Told, figure: Figure) -> bool:
