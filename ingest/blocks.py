@@ -17,6 +17,7 @@ _LINK = re.compile(
 _LABEL = re.compile(r"^\[[^\[\]]{2,10}\]$|^<!--.*-->$|^【[^【】]{2,10}】$")
 _PAGE = re.compile(r"^[-—－–\s·]*\d{1,4}[-—－–\s·]*$|^第\s*\d+\s*页(?:\s*[,，/共]\s*(?:共?\s*\d+\s*页?))?$")
 _PUBLIC = re.compile(r"^[（(]?此件.{0,14}[）)]?$")
+_INVISIBLE = re.compile(r"^[\u200b-\u200f\u2060\ufeff\s]+$")
 _MADE = re.compile(r"^\S{2,30}(?:厅|局|委|部|委员会|办公室)(?:监?制|编印|印制|印发)$")
 _CN_DIGIT = "二三四五六七八九十一〇零○00０"
 _DATE = re.compile(
@@ -145,10 +146,8 @@ def _open_bracket(line: str) -> bool:
 
 def _mid_sentence(line: str) -> bool:
     """A long line that breaks off inside a sentence: pages of a scanned file end so."""
-    last = line[-1]
-    return (
-        ("\u4e00" <= last <= "\u9fff" and "。" in line[:-1]) or line.count("“") > line.count("”")
-    ) and not line.endswith(("企业所得税", "计算"))
+    begun = "\u4e00" <= line[-1] <= "\u9fff" and any(mark in line[:-1] for mark in "。；")
+    return begun or line.count("“") > line.count("”")
 
 
 def _block(text: str, group: list[Line]) -> Block:
@@ -173,7 +172,7 @@ def _role(text: str) -> str:
         return "attach"
     if len(text) < 90 and _NOTE.match(text):
         return "note"
-    if _PAGE.match(text):
+    if _PAGE.match(text) or _INVISIBLE.match(text):
         return "page"
     if _PUBLIC.match(text) or _MADE.match(text):
         return "public"

@@ -33,6 +33,7 @@ _BODY = re.compile(r"^(?:为|根据|按照|依据|经|现|当前|近年|第[一1
 _ISSUES = re.compile(r"(?:印发|发布|公布|转发)(?:修订后的|修订的)?(.+?)的?(?:通知|公告|决定|命令|令)$")
 _MENTION = re.compile(r"《([^《》]+(?:《[^》]*》[^《》]*)?)》")
 _ORDINAL = re.compile(r"^(?:附\s*件|附表|附)?\s*([0-9０-９一二三四五六七八九十]{0,3})\s*[．.、：:]?\s*")
+_NO_WORD = re.compile(r"\W+")
 _ENTRY = re.compile(r"^[0-9０-９]{1,2}\s*[．.、：:]")
 _DIVIDER = re.compile(r"^第[一二三四五六七八九十]+(?:部分|篇|辑)$|^[\u4e00-\u9fff]{2,6}领域$|^\[.*\]$")
 _HEADING_WORDS = re.compile(r"^(?:总体|基本|主要|工作|推进|保障|组织|认定|申报|目标|指导)[\u4e00-\u9fff]{2,4}$")
@@ -99,11 +100,11 @@ class Draft:
 
     @property
     def issued(self) -> list[str]:
-        """Names of the texts that this notice issues, squeezed for comparison."""
-        names = [loose(m) for m in _MENTION.findall(self.title)] if "发" in self.title or "公布" in self.title else []
+        """Names of the texts that this notice issues, for comparison."""
+        names = [_key(m) for m in _MENTION.findall(self.title)] if "发" in self.title or "公布" in self.title else []
         if match := _ISSUES.search(self.title):
-            names.append(loose(match.group(1)))
-        return [*names, loose(self.title)]
+            names.append(_key(match.group(1)))
+        return [*names, _key(self.title)]
 
 
 def split(blocks: Sequence[Block]) -> list[Draft]:
@@ -163,7 +164,7 @@ class _Splitter:
             self._begin(Draft([block], title_blocks=[block], title=re.sub(r"\s", "", block.text)))
             return i + 1
         if block.role == "attach" and not _opens_list(self.blocks, i):
-            last = _run(self.blocks, i + 1, 4)
+            last = _attached_title(self.blocks, i + 1, self.main)
             self._begin(Draft([block], marks=[block], attachment=_ordinal(block.text), main=self.main))
             self.current.blocks += self.blocks[i + 1 : last]
             _take_title(self.current, self.blocks[i + 1 : last])
@@ -216,9 +217,9 @@ class _Splitter:
         """What the title in blocks[core:last] (issuers from `first`) begins; None where it is only a heading."""
         before = self.blocks[i - 1] if i else None
         after = self.blocks[last] if last < len(self.blocks) else None
-        name = loose(title)
+        name = _key(title)
         current = self.current
-        if any(loose(note) == name for host in (current, self.main) if host for note in host.notes):
+        if any(_key(note) == name for host in (current, self.main) if host for note in host.notes):
             return _Opening.ATTACHMENT
         numbered = after is not None and is_doc_no(after)
         if current.title and name in current.issued and current.attachment is None and not numbered:
@@ -337,6 +338,24 @@ def _run(blocks: Sequence[Block], i: int, limit: int) -> int:
     return end
 
 
+def _attached_title(blocks: Sequence[Block], i: int, main: Draft | None) -> int:
+    """Index behind the title that follows 附件1: as the main document lists it, else up to a kind of document."""
+    end = _run(blocks, i, 4)
+    if end == i:
+        return i
+    listed = {_key(note) for note in main.notes} if main else set()
+    prefixes = range(end, i, -1)
+    return next(
+        (n for n in prefixes if _key(_joined(blocks[i:n])) in listed),
+        next((n for n in prefixes if kind_of(_joined(blocks[i:n]))), i + 1),
+    )
+
+
+def _key(title: str) -> str:
+    """A title for comparing: letters and digits only."""
+    return _NO_WORD.sub("", loose(title))
+
+
 def _titled(text: str) -> bool:
     """Ends in a kind of document and is long enough to be more than a heading (认定标准（附…评分细则） is one)."""
     return kind_of(text) is not None and len(_PARENTHESIS.sub("", text)) >= 7 and not re.search("[（(]附", text)
@@ -355,13 +374,13 @@ def _distinct(title: str) -> bool:
 def _announces(draft: Draft, name: str) -> bool:
     """Whether a document says in its text that this is attached: （附河北省“专精特新”中小企业评分细则）."""
     return bool(draft.title) and any(
-        len(block.text) < 80 and "附" in block.text[:3] and name in loose(block.text) for block in draft.blocks
+        len(block.text) < 80 and "附" in block.text[:3] and name in _key(block.text) for block in draft.blocks
     )
 
 
 def _announcer(drafts: Sequence[Draft], title: str) -> Draft | None:
     """The document, of those before, that announces an attachment of this title."""
-    name = loose(title)
+    name = _key(title)
     return next((draft for draft in reversed(drafts) if _announces(draft, name)), None)
 
 
@@ -428,7 +447,7 @@ def _listed(main: Draft | None, title: str) -> str | None:
     if main is None:
         return None
     for n, note in enumerate(main.notes, start=1):
-        if loose(note) == loose(title):
+        if _key(note) == _key(title):
             return str(n) if len(main.notes) > 1 else ""
     return None
 

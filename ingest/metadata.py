@@ -55,6 +55,11 @@ def _day(year: str | int, month: str | int, day: str | int) -> date | None:
         return None
 
 
+def _real(day: str) -> bool:
+    year, month, dom = day.split("-")
+    return _day(year, month, dom) is not None
+
+
 def _cn_number(text: str) -> int:
     tens, _, ones = text.rpartition("十")
     if "十" not in text:
@@ -164,6 +169,8 @@ def complete(document: Document, nodes: Sequence[Node], main: Document | None, s
                 valid_from = _day(*match.groups()[:3]) or valid_from
             if document.doc_no is None and (order := _ORDER.search(text)):
                 document = replace(document, doc_no=re.sub(r"\s", "", order.group()))
+    if published is None and (dated := _FILE_DATE.search(source.name)) and document.relation is None:
+        published = date.fromisoformat(dated.group(1)) if _real(dated.group(1)) else None
     issuers = document.issuers
     if not issuers and document.relation != "附件":
         issuers = tuple(name for text in signatures if is_issuers(text) for name in split_issuers(text))

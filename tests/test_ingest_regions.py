@@ -72,3 +72,22 @@ def test_a_question_can_be_asked_of_another_place() -> None:
     assert strip_regions("河北省技改怎么补") == "技改怎么补"
     assert place("不知名的地方") is None
     assert related("不知名的地方", "全国")
+
+
+@pytest.mark.parametrize(
+    "text", ["阿里云的企业", "大理石加工", "新兴产业区域布局", "维护长治久安", "中山路", "京津冀协同发展"]
+)
+def test_words_that_look_like_places_are_none(text: str) -> None:
+    assert find_regions(text) == []
+
+
+def test_of_places_with_one_name_none_is_chosen() -> None:
+    assert find_regions("朝阳区的企业") == []
+    assert find_regions("北京朝阳区的企业") == ["北京市朝阳区"]
+
+
+def test_the_code_list_covers_the_country() -> None:
+    assert len(places()) > 3000
+    assert place("榆林") is not None
+    assert ancestors("唐山市曹妃甸区") == ("唐山市", "河北省", NATION)
+    assert leading_region("浙江省台湾同胞投资保障条例") == "浙江省"
