@@ -42,6 +42,17 @@ def save_docx(document: Any) -> bytes:
     return buffer.getvalue()
 
 
+def as_html(blocks: Sequence[Block]) -> bytes:
+    parts = []
+    for block in blocks:
+        if isinstance(block, str):
+            parts.append(f"<p>{escape(block)}</p>")
+        else:
+            rows = ("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in block)
+            parts.append("<table>" + "".join(rows) + "</table>")
+    return f"<html><body>{''.join(parts)}</body></html>".encode("gb18030")
+
+
 def as_pdf(blocks: Sequence[Block], *, head: str = "", foot: str = "— {} —", indent: int = 2, space: int = 0) -> bytes:
     """A4, 12 points, running head, page numbers; first lines set in by `indent` ems, `space` points below paragraphs."""
     register_font()

@@ -1,11 +1,11 @@
-"""The same policy as text, as a Word file and as a PDF gives the same clauses."""
+"""The same policy as text, as a Word file, a web page and a PDF gives the same clauses."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from ingest_rendering import as_docx, as_pdf, blocks_of, clauses_of, share_identical
+from ingest_rendering import as_docx, as_html, as_pdf, blocks_of, clauses_of, share_identical
 
 from ingest.pipeline import parse_file
 from ingest.workspace import bundled_corpus
@@ -18,13 +18,17 @@ def rendered(path: Path, folder: Path, format: str, **style: int) -> float:
     text = parse_file(path)
     blocks = blocks_of(text)
     file = folder / f"{path.stem}.{format}"
-    file.write_bytes(as_docx(blocks) if format == "docx" else as_pdf(blocks, head="政策文件汇编", **style))
+    if format == "pdf":
+        file.write_bytes(as_pdf(blocks, head="政策文件汇编", **style))
+    else:
+        file.write_bytes(as_docx(blocks) if format == "docx" else as_html(blocks))
     return share_identical(clauses_of(text), clauses_of(parse_file(file)))
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name[:3])
-def test_the_corpus_as_word_files(path: Path, tmp_path: Path) -> None:
-    assert rendered(path, tmp_path, "docx") >= 0.95
+@pytest.mark.parametrize("format", ["docx", "html"])
+def test_the_corpus_as_word_files_and_web_pages(path: Path, format: str, tmp_path: Path) -> None:
+    assert rendered(path, tmp_path, format) >= 0.95
 
 
 @pytest.mark.parametrize("path", [path for path in SOURCES if path != COMPENDIUM], ids=lambda path: path.name[:3])
