@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.model import Document, Node, NodeKind
 from qa import calculators
 from qa.headline import HEADLINE
 from qa.linking import Linked, link
@@ -248,3 +249,46 @@ def test_headlines_put_the_figure_first_and_stay_short() -> None:
 )
 def test_score_tables_give_the_points_of_the_items_asked_about(text: str, points: str) -> None:
     assert best(text, HEBEI).headline.startswith(f"{points}：")
+
+
+def test_a_nominee_is_no_laureate() -> None:
+    assert ask("蓟州企业获得中国质量奖提名奖奖励多少？", JIZHOU) == ()
+    assert "100万元" in best("河北企业首次获得中国质量奖提名奖奖励多少？", HEBEI).headline
+
+
+def test_the_rule_of_a_district_is_not_surely_the_one_for_the_city() -> None:
+    assert all(one.fit < 0.6 for one in ask("天津市企业新三板挂牌补贴多少？", "天津市"))
+
+
+@pytest.mark.parametrize(
+    ("holding", "eligible"),
+    [("已满两年", True), ("还差两个月满两年", False), ("不到两年", False), ("超过两年", True), ("刚满一年半", False)],
+)
+def test_bounds_are_read_as_the_asker_sets_them(holding: str, eligible: bool) -> None:
+    text = f"按河北“万企转型”若干政策措施，基金投资省内工业企业4000万元，投资期限{holding}，能拿奖励吗？"
+    calculation = best(text, HEBEI).calculation
+    assert calculation is not None and calculation.eligible is eligible
+
+
+def test_a_figure_that_may_be_the_input_is_asked_about_rather_than_assumed_over() -> None:
+    linked = best("工厂2018年应纳税所得额80万，员工60人，厂房设备价值3200万，小型微利所得税交多少？", NATIONAL)
+    assert linked.calculation is None
+    assert [i.name for i in linked.missing] == ["total_assets_wan"]
+
+
+class EachQuoteAClause:
+    """A store in which every quote is a clause of its own."""
+
+    def find_quote(self, quote: str, source: str, document: str = "") -> Node | None:
+        return Node(quote, "d", None, 0, NodeKind.CLAUSE, "", (), 0, len(quote), quote)
+
+    def document(self, document_id: str) -> Document | None:
+        return None
+
+
+def test_a_headline_rests_on_the_clauses_of_its_own_steps() -> None:
+    question = understand("商贸公司2019年应纳税所得额60万元，员工90人，资产900万元，能按小型微利企业优惠吗？")
+    (linked, *_) = link(question, (), as_of=AS_OF, clauses=EachQuoteAClause())
+    assert linked.calculation is not None
+    assert len(linked.citations) < len(linked.calculation.citations)
+    assert any("80人" in c.quote for c in linked.citations)
