@@ -15,7 +15,7 @@ from rapidfuzz.fuzz import partial_ratio
 from ingest.model import NodeKind
 
 from . import fields, fusion, lexicon, manifest, query, repair, tokenizer
-from .dense import Encoder, encoder, prepare
+from .dense import Encoder, encoder, prepare, products
 from .errors import IndexDamaged, IndexStale
 from .grams import Grams, bare, pairs
 from .lexical import top
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ingest.store import Store
 
 Places = NDArray[np.intp]
-DEPTH = 150  # candidates that words, and vectors, each put forward
+DEPTH = 120  # candidates that words, and vectors, each put forward
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Index:
         self.tokenizer = tokenizer
         self.lexicon = lexicon
         self._embed = embed
-        self.weights = weights or fusion.load()
+        self.weights = weights or fusion.load(fusion.profile(len(tables.ids)))
         self._region_names = fields.regions_of(tables.documents)
         self._regions = fields.Regions(tables.documents)
         self._days = np.array([d["day"] or "" for d in tables.documents])
@@ -75,7 +75,16 @@ class Index:
     @classmethod
     def open(cls, folder: Path, store: Store) -> Index:
         """Open the index of a store. Errors: IndexStale, IndexDamaged (both with what to do)."""
-        found = manifest.read(folder)
+        while True:
+            found = manifest.read(folder)
+            try:
+                return cls._open(folder, found, store)
+            except IndexDamaged:
+                if manifest.read(folder).generation == found.generation:
+                    raise  # else another process put a newer index in place meanwhile: that one is read
+
+    @classmethod
+    def _open(cls, folder: Path, found: manifest.Manifest, store: Store) -> Index:
         if (found.tokenizer, found.lexicon) != (tokenizer.VERSION, lexicon.digest()):
             raise IndexStale("索引由另一版本的词典生成；请运行 zhengce index 重建")
         if found.corpus != store.digest():
@@ -119,6 +128,10 @@ class Index:
         """How rare a word is in the clauses; a word that stands nowhere is as rare as can be."""
         return self.tables.body.weight(term) or float(np.log(2 * len(self) + 1))
 
+    def knows(self, word: str) -> bool:
+        """Whether a word stands in any clause."""
+        return word in self.tables.body.vocabulary
+
     def similarity(self, question: str, texts: Sequence[str]) -> list[float]:
         """Cosine of the question's embedding and each text's."""
         vectors = self._embed.encode([prepare(question), *map(prepare, texts)])
@@ -156,8 +169,10 @@ class Index:
         kin = self._kin(places[top(features @ self.weights.vector(fusion.FIRST), 12)])
         kin = np.setdiff1d(kin, places)
         if len(kin):
-            places = np.union1d(places, kin)
-            features = self._first(asked, signals, vector, places)
+            features = np.concatenate([features, self._first(asked, signals, vector, kin)])
+            places = np.concatenate([places, kin])
+            order = np.argsort(places)
+            places, features = places[order], features[order]
         if allowed is not None:
             features, places = features[allowed[places]], places[allowed[places]]
         if not len(places):
@@ -181,7 +196,7 @@ class Index:
     def _nearest(self, vector: NDArray[np.float32], depth: int, allowed: NDArray[np.bool_] | None) -> Places:
         neighbours = self.tables.neighbours
         if allowed is not None and neighbours.exact:
-            return top(np.where(allowed, neighbours.vectors @ vector, -2.0), depth)
+            return top(np.where(allowed, products(neighbours.vectors, vector), -2.0), depth)
         return neighbours.nearest(vector, depth)[0]
 
     def _looked_up(self, asked: query.Query, found: fusion.Found, scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -244,6 +259,9 @@ class Index:
         out: list[tuple[int, float]] = []
         for members in groups.values():
             best = float(scores[members[0]])
+            if len(members) == 1:
+                out.append((members[0], best))
+                continue
             for step, i in enumerate(sorted(members, key=lambda i: rank[i])):
                 out.append((i, best * self.weights.repeat**step if best > 0 else best - step))
         out.sort(key=lambda item: -item[1])

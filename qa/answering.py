@@ -43,7 +43,7 @@ def answer(
     hits = retrieve(engine, question)
     evidence = weigh(engine, question, hits)
     linked = link(question, evidence, as_of=as_of, clauses=engine.clauses)
-    sure = settle.confidence(evidence)
+    sure = confidence(engine, question, hits, evidence)
     draft, used = choose(engine, question, evidence, linked, sure)
     abstained = draft is None
     draft = draft or nearest(evidence)
@@ -82,6 +82,14 @@ def weigh(engine: Engine, question: Question, hits: Sequence[Hit]) -> list[Evide
     if own := documents.named(question, engine.documents):
         evidence.sort(key=lambda e: e.document.id not in own)
     return evidence
+
+
+def confidence(engine: Engine, question: Question, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> float:
+    """How likely the evidence settles the question, 0..1; 0 where a place is named of which nothing is here."""
+    if not evidence or settle.places_without_text(question, engine.regions):
+        return 0.0
+    terms = terms_of(question, engine.index.idf)
+    return settle.confidence(settle.features(question, hits, evidence, terms, engine.index.knows))
 
 
 def wants_figure(question: Question) -> bool:
@@ -144,8 +152,9 @@ def write_parts(engine: Engine, question: Question, divided: Sequence[Part]) -> 
     draft = Draft()
     for part in divided:
         asked = understand(part.text, region=next(iter(question.regions), None), repair=engine.index.repaired)
-        found = weigh(engine, asked, retrieve(engine, asked))
-        if not found or settle.confidence(found) < settle.threshold():
+        hits = retrieve(engine, asked)
+        found = weigh(engine, asked, hits)
+        if confidence(engine, asked, hits, found) < settle.threshold():
             return None
         said = shorten(asked, found[0].sentence.text, max(60, 480 // len(divided)))
         mark = draft.mark(found[0].node, found[0].document, said)

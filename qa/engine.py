@@ -46,7 +46,18 @@ class Engine:
         self.store = store
         self.index = index
         self.documents: dict[str, Document] = {d.id: d for d in store.documents()}
-        self.nodes: dict[str, Node] = {n.id: n for n in store.clauses()}
+        self.nodes: dict[str, Node] = {}  # what can be retrieved and cited
+        self.below: dict[str, list[Node]] = {}  # citable nodes under a node, or right under a document
+        self.margins: dict[str, list[Node]] = {}  # a document's title, number, signature …
+        for node in store.nodes():
+            if node.citable:
+                self.nodes[node.id] = node
+                self.below.setdefault(node.parent_id or node.document_id, []).append(node)
+            else:
+                self.margins.setdefault(node.document_id, []).append(node)
+        self.regions = frozenset(
+            self.documents[i].region for i in {n.document_id for n in self.nodes.values()}
+        )  # of documents that have clauses
         self.clauses = NodeClauses(self.nodes.values(), self.documents.values())
 
     @classmethod
@@ -122,6 +133,7 @@ class Engine:
         from qa.answering import answer
 
         started = time.perf_counter()
+        question = question.encode("utf-8", "replace").decode("utf-8")  # lone surrogates cannot be written as JSON
         made = answer(self, question, as_of=as_of, region=region, history=history, explain=explain)
         return made.model_copy(update={"id": id, "latency_ms": round((time.perf_counter() - started) * 1000, 3)})
 

@@ -16,11 +16,10 @@ from importlib.resources import files
 
 import yaml
 
-from index import Hit
-from index import lexicon
+from index import Hit, lexicon
 from index.tokenizer import normalise, spell_numbers, tokenize, words
 from ingest.model import Document, Node, NodeKind
-from ingest.regions import related
+from ingest.regions import find_regions, related
 from qa.question import Question, intents
 from qa.sentences import Sentence, sentences
 
@@ -58,6 +57,7 @@ class Term:
     forms: tuple[str, ...]
     parts: tuple[str, ...]
     weight: float
+    matter: bool = True  # says what the question is about, rather than asks, counts or names a place
 
     def held(self, text: str) -> float:
         """1 where the word or another form stands in `text`; less where only parts of it do."""
@@ -96,19 +96,27 @@ def _groups() -> tuple[tuple[str, ...], ...]:
 def terms_of(question: Question, idf: Callable[[str], float]) -> tuple[Term, ...]:
     """The words of a question that carry meaning, each once, with synonyms and weight."""
     text = comparable(question.text)
+    places = "".join(find_regions(question.text))
     held_groups = [(forms, [f for f in forms if f in text]) for forms in _groups()]
     found: dict[str, Term] = {}
     for word in words(question.text):
         word = word.replace(" ", "")
-        if len(word) < 2 and not word.isdigit() or word in lexicon.stopwords() or word in found:
+        if (len(word) < 2 and not word.isdigit()) or word in lexicon.stopwords() or word in found:
             continue
         forms = [word]
         for group, held in held_groups:
             if any(word in form for form in held):
                 forms += group
         parts = tuple(p for p in dict.fromkeys(tokenize(word)) if p != word and len(p) >= 2)
-        found[word] = Term(word, tuple(dict.fromkeys(forms)), parts, idf(word))
+        matter = word not in _asking() and word not in places and not word[0].isdigit()
+        found[word] = Term(word, tuple(dict.fromkeys(forms)), parts, idf(word), matter)
     return tuple(found.values())
+
+
+@cache
+def _asking() -> frozenset[str]:
+    raw = yaml.safe_load(files("qa").joinpath("asking.yaml").read_text(encoding="utf-8"))
+    return frozenset(str(raw["words"]).split())
 
 
 def share(terms: Sequence[Term], text: str) -> float:
@@ -151,7 +159,9 @@ def gather(
         node = nodes[hit.clause_id]
         document = documents[node.document_id]
         clause = comparable(node.text)
-        heads = comparable(" ".join((document.title, document.doc_no or "", *document.issuers, *node.path, *node.columns)))
+        heads = comparable(
+            " ".join((document.title, document.doc_no or "", *document.issuers, *node.path, *node.columns))
+        )
         around = f"{heads} {clause}"
         clause_share, around_share = share(terms, clause), share(terms, around)
         missing = max((t.weight * (1 - t.held(around)) for t in terms), default=0.0)

@@ -9,18 +9,35 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from importlib.resources import files
 
 import yaml
 
-from qa.evidence import Evidence
+from index import Hit
+from ingest.regions import ancestors, family, find_regions
+from qa.evidence import Evidence, Term, comparable, share
 from qa.question import Question
 
-FEATURES = ("best", "own", "context", "missing_rare", "shows", "shows_in_clause", "dense", "bigrams", "region", "margin")
+FEATURES = (
+    "best",  # log-odds of the best sentence
+    "typed",  # question covered by a sentence that shows the asked kind of thing
+    "lexical",  # of the best clause, by words
+    "score",  # of the first clause, by the index
+    "nearness",  # of the nearest clause, by vectors
+    "margin",  # between the best sentence and the tenth
+    "matter",  # share of the question's matter that the best sentence with its headings holds
+    "matter_known",  # share of it that is missing there though the corpus knows the word
+    "matter_any",  # share of it that any sentence holds
+    "figure_gap",  # matter in the best sentence, less matter in those that show the asked figure
+    "no_figure",  # a figure is asked and the best sentence has none
+    "after",  # a year is asked after the document's validity
+    "extent",  # how much matter the question names at all
+)
 
 SAY_MORE = "请用中文提出与政策有关的问题，例如某项奖励的金额、申报条件、材料、期限或负责部门。"
+_YEAR = re.compile(r"20\d\d")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -29,21 +46,61 @@ def speaks_of_policy(question: Question) -> bool:
     return len(_HAN.findall(question.text)) >= 2
 
 
-def features(evidence: Sequence[Evidence]) -> tuple[float, ...]:
-    """The facts that decide, in the order of FEATURES; `evidence` is ranked and not empty."""
+def features(
+    question: Question,
+    hits: Sequence[Hit],
+    evidence: Sequence[Evidence],
+    terms: Sequence[Term],
+    knows: Callable[[str], bool],
+) -> tuple[float, ...]:
+    """The facts that decide, in the order of FEATURES. `hits` and `evidence` are ranked and not empty.
+
+    `knows` tells whether a word stands in the corpus at all: a word that nobody there uses may be the asker's own.
+    """
     best = evidence[0]
+    by_id = {hit.clause_id: hit for hit in hits}
+    matter = [t for t in terms if t.matter]
+    total = sum(t.weight for t in matter) or 1.0
+
+    def held(e: Evidence) -> float:
+        return share(matter, around(e)) if matter else 1.0
+
+    pool = evidence[:25]
+    shares = [held(e) for e in pool]
+    shown = [s for s, e in zip(shares, pool, strict=True) if e.feature("shows") > 0]
+    text = around(best)
+    figure = question.asks("amount", "rate", "score", "deadline", "target", "calculation")
+    ends = best.document.valid_to.year if best.document.valid_to else None
     return (
-        math.log(best.score / (1 - best.score + 1e-9) + 1e-9),
-        best.feature("own"),
-        best.feature("context"),
-        best.feature("missing_rare"),
-        best.feature("shows"),
-        best.feature("shows_in_clause"),
-        best.feature("dense"),
-        best.feature("bigrams"),
-        best.feature("region"),
+        math.log((best.score + 1e-6) / (1 - best.score + 1e-6)),
+        max((e.feature("own") for e in evidence if e.feature("shows") > 0), default=0.0),
+        by_id[best.node.id].lexical if best.node.id in by_id else 0.0,
+        hits[0].score,
+        max(hit.dense for hit in hits),
         best.score - evidence[min(len(evidence) - 1, 10)].score,
+        shares[0],
+        sum(t.weight * (1 - t.held(text)) for t in matter if knows(t.text)) / total,
+        max(shares),
+        (max(shares) - max(shown, default=0.0)) if figure else 0.0,
+        float(figure and best.feature("shows") == 0),
+        float(ends is not None and any(int(y) > ends for y in _YEAR.findall(question.text))),
+        len(matter) / 8,
     )
+
+
+def around(e: Evidence) -> str:
+    """A sentence with the title and headings it stands under, as compared."""
+    return comparable(" ".join((e.document.title, *e.node.path, *e.node.columns, e.sentence.text)))
+
+
+def places_without_text(question: Question, regions: Collection[str | None]) -> list[str]:
+    """Places that the question names and of which, or of places within them, the corpus holds no document."""
+    missing = []
+    for name in find_regions(question.text):
+        within = family(name) - set(ancestors(name))
+        if not within & {r for r in regions if r}:
+            missing.append(name)
+    return missing
 
 
 @cache
@@ -52,12 +109,10 @@ def _weights() -> tuple[float, tuple[float, ...], float]:
     return float(raw["intercept"]), tuple(float(raw["weights"].get(f, 0.0)) for f in FEATURES), float(raw["threshold"])
 
 
-def confidence(evidence: Sequence[Evidence]) -> float:
-    """How likely the best evidence answers the question, 0..1."""
-    if not evidence:
-        return 0.0
+def confidence(facts: Sequence[float]) -> float:
+    """How likely the best evidence answers the question, 0..1, from `features`."""
     intercept, weights, _ = _weights()
-    return 1 / (1 + math.exp(-(intercept + sum(w * f for w, f in zip(weights, features(evidence), strict=True)))))
+    return 1 / (1 + math.exp(-(intercept + sum(w * f for w, f in zip(weights, facts, strict=True)))))
 
 
 def threshold() -> float:
