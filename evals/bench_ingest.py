@@ -26,7 +26,8 @@ SHARES = (0.1, 0.3, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One run on a share of the files. `seconds` is wall time; memory is the largest so far of this program."""
+    """One run on a share of the files. `seconds` is wall time, `cpu_seconds` the work of all processes, which a busy
+    machine does not change; memory is the largest so far of this program."""
 
     files: int
     failed: int
@@ -34,7 +35,9 @@ class Measured:
     documents: int
     nodes: int
     seconds: float
+    cpu_seconds: float
     characters_per_second: int
+    characters_per_cpu_second: int
     again_seconds: float  # the same files once more: nothing to redo
     load_seconds: float  # all nodes read back
     quote_seconds: float  # a passage found, caches warm
@@ -46,9 +49,9 @@ class Measured:
 def measure(files: Sequence[Path], folder: Path, *, workers: int | None = None) -> Measured:
     """Ingest the files into a fresh store in `folder`."""
     with Store.open(folder / "store.sqlite") as store:
-        begin = time.perf_counter()
+        begin, worked = time.perf_counter(), _work()
         report = ingest(files, store, workers=workers)
-        seconds = time.perf_counter() - begin
+        seconds, work = time.perf_counter() - begin, _work() - worked
         begin = time.perf_counter()
         ingest(files, store, workers=workers)
         again = time.perf_counter() - begin
@@ -67,7 +70,9 @@ def measure(files: Sequence[Path], folder: Path, *, workers: int | None = None) 
             documents=report.documents,
             nodes=len(nodes),
             seconds=round(seconds, 2),
+            cpu_seconds=round(work, 2),
             characters_per_second=round(characters / seconds),
+            characters_per_cpu_second=round(characters / work),
             again_seconds=round(again, 2),
             load_seconds=round(load, 2),
             quote_seconds=round(quote, 4),
@@ -94,6 +99,11 @@ def _unpacked(archive: Path, folder: Path) -> Iterator[Path]:
                 path = path.with_name(path.name if path.suffix else path.name + ".md")
                 path.write_bytes(content.read())
                 yield path
+
+
+def _work() -> float:
+    usages = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def _memory(who: int) -> float:

@@ -138,6 +138,8 @@ class Store:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
             db.execute("PRAGMA foreign_keys = ON")
+            db.execute("PRAGMA cache_size = -65536")  # KiB: the indexes of a large store
+            db.execute("PRAGMA wal_autocheckpoint = 8000")  # pages
         if empty:
             with self._transaction() as db:
                 if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:  # no other process was faster
@@ -168,7 +170,9 @@ class Store:
         source = parsed.source
         with self._transaction() as db:
             db.execute("DELETE FROM sources WHERE name = ?", (source.name,))
-            parsed = _without_collisions(parsed, {row[0] for row in db.execute("SELECT id FROM documents")})
+            ids = [document.id for document in parsed.documents]
+            taken = {id for id in ids if db.execute("SELECT 1 FROM documents WHERE id = ?", (id,)).fetchone()}
+            parsed = _without_collisions(parsed, taken)
             seq = db.execute(
                 "INSERT INTO sources VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
