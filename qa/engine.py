@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from index import Filters, Index, IndexStale, build_index
+from index import Filters, Index, IndexDamaged, IndexStale, build_index
 from ingest.model import Document, IngestError, Node
 from ingest.pipeline import ingest
 from ingest.store import Store
@@ -68,7 +68,7 @@ class Engine:
             fill(store, progress)
         try:
             index = Index.open(workspace.index_path, store)
-        except IndexStale:
+        except (IndexStale, IndexDamaged):  # an index is only what the store says, said another way
             build_index(store, workspace.index_path, progress=progress)
             index = Index.open(workspace.index_path, store)
         return cls(workspace, store, index)
