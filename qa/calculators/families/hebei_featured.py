@@ -28,8 +28,8 @@ def _at_most_the_cost(c: Case, cost: str, limit: str, why: str, *met: bool) -> N
     """Only an upper limit is given; no more than what was spent is paid."""
     if not c.eligible(*met):
         return c.nothing()
-    most = c.cap(c.num(cost), limit, label=f"{c.label(cost)}{c.show(cost)}，补助上限")
-    c.step(f"{why}，最高{c.fmt(most, '万元')}", limit)
+    most = c.cap(c.num(cost), limit, label="补助上限")
+    c.step(f"{c.label(cost)}{c.show(cost)}：{why}，最高{c.fmt(most, '万元')}", limit)
     c.out(amount_max_wan=most)
 
 
@@ -52,7 +52,7 @@ def brand_store(c: Case) -> None:
         c,
         "rent_and_fitout_wan",
         "cap",
-        "按照实际租赁、装修费用补贴，比例未写",
+        "按实际费用补贴，比例未写",
         c.require("is_brand_apparel_enterprise", "recipients"),
         c.more_than("store_count", "store_threshold"),
         c.at_least("operating_years", "min_years"),
@@ -143,7 +143,7 @@ def exhibition_booth(c: Case) -> None:
         c,
         "booth_cost_wan",
         f"cap_{c.choice('exhibition_type')}",
-        "“一定补助”，比例未写，按不超过实际展位费用",
+        "“一定补助”，比例未写，按不超过实际费用",
         c.at_most("assessment_rank", "top_n"),
         c.require("has_local_subsidy", "recipients"),
     )

@@ -60,7 +60,11 @@ def feidi_tax_sharing(c: Case) -> None:
     base, now, share = c.num("base_tax_wan"), c.num("current_tax_wan"), c.num("origin_share_pct")
     more = max(now - base, Decimal(0))
     kept = min(base, now)
-    c.step(f"税收增量：{c.show('current_tax_wan')} − {c.show('base_tax_wan')}，按{c.fmt(more, '万元')}", "base_year")
+    c.step(
+        f"税收增量：当年{c.show('current_tax_wan')} − 基期年{c.show('base_tax_wan')} = {c.fmt(now - base, '万元')}"
+        + ("，按0计" if now < base else ""),
+        "base_year",
+    )
     if now < base:
         c.warn("当年税收低于基数时如何处理原文未写，按增量为0、当年税收全部归投资主体所在地计算，请以双方协议为准。")
     origin = kept + more * share / HUNDRED

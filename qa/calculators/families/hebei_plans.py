@@ -63,7 +63,7 @@ def cement_grade(c: Case) -> None:
         f"{c.fmt(grade, '等级')}{c.show('cement_type')}，不是停止生产的{c.show('banned_grade')}复合硅酸盐水泥",
         "banned_grade",
     )
-    if c.at_least("strength_grade", "encouraged_grade", "重点生产："):
+    if c.at_least("strength_grade", "encouraged_grade", "重点生产的等级"):
         return c.out(status="encouraged")
     if grade == banned:
         c.warn("原文只点名复合硅酸盐水泥，其他品种的同一等级是否停产未写，以国家产业政策和标准为准。")
