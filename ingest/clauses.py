@@ -358,7 +358,7 @@ def _is_heading(block: Block, after: Block | None) -> bool:
     if block.number is not None and block.number.rank <= 3:
         return text[-1] not in "。；："
     inner = body[:-1] if body[-1] == "。" and len(body) <= 30 else body
-    if any(mark in inner for mark in "。；;：:！？=＝×÷") or inner[-1:] in _HEAD_END:
+    if any(mark in inner for mark in "。；;：:！？…=＝×÷") or inner[-1:] in _HEAD_END:
         return False
     deeper = block.number is not None and after.number is not None and after.number.rank > block.number.rank
     if body[-1] == "。" and (block.number is None or "，" in body) and not deeper:

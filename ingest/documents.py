@@ -222,10 +222,13 @@ class _Splitter:
         if any(_key(note) == name for host in (current, self.main) if host for note in host.notes):
             return _Opening.ATTACHMENT
         numbered = after is not None and is_doc_no(after)
-        if current.title and name in current.issued and current.attachment is None and not numbered:
+        names = {name, _key(_joined(self.blocks[first:last]))}
+        if current.title and current.attachment is None and names & set(current.issued):
             if kind_of(title) == "解读" and core > first:  # the same title again, by another department
                 return _Opening.DOCUMENT
-            return _Opening.ISSUED
+            again = _key(current.title) in names and not any(b.number or b.table for b in current.blocks)
+            if again or not numbered:
+                return _Opening.ISSUED
         if numbered or (after is not None and is_addressee(after)):
             return _Opening.DOCUMENT
         if before is not None and is_doc_no(before) and not current.title:
@@ -233,7 +236,8 @@ class _Splitter:
         top = self.blocks[core].level == 1
         if after is None and before is not None and not top:
             return None
-        if not (_closed(before) or top) or not _begins_body(after) or not (top or core > first or _distinct(title)):
+        begins = _begins_body(after) or (top and before is None)
+        if not (_closed(before) or top) or not begins or not (top or core > first or _distinct(title)):
             return None
         if _announces(current, name):
             return _Opening.PART

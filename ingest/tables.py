@@ -79,7 +79,16 @@ def split_lines(text: str) -> list[Line]:
 def find_tables(text: str, lines: list[Line], declared: tuple[TableSpan, ...] = ()) -> list[Table]:
     """The tables of a source, in order, none overlapping another."""
     if declared:
-        return [_declared(text, table) for table in declared if text[table.start : table.end].strip()]
+        out: list[Table] = []
+        for span in sorted(declared, key=lambda t: (t.start, -t.end)):
+            inside = bool(out) and span.start < out[-1].end  # a table within a cell is part of that cell
+            if (
+                not inside
+                and (built := _build(text, [list(row) for row in span.rows], loose=True))
+                and _whole(text, span, built)
+            ):
+                out.append(built)
+        return out
     tables: list[Table] = []
     i = 0
     while i < len(lines):
@@ -187,12 +196,14 @@ def _cells(text: str, base: int, body: str, mark: str) -> list[Span]:
     return spans
 
 
-def _declared(text: str, table: TableSpan) -> Table:
-    built = _build(text, [list(row) for row in table.rows], loose=True)
-    if built is None:
-        row = Row(*_trim(text, table.start, table.end), ())
-        return Table(row.start, row.end, (row,), ())
-    return built
+def _whole(text: str, span: TableSpan, table: Table) -> bool:
+    """Whether the rows, in order, hold all that stands in the declared extent."""
+    at = span.start
+    for row in table.rows:
+        if row.start < at or text[at : row.start].strip():
+            return False
+        at = row.end
+    return not text[at : span.end].strip()
 
 
 def _trim(text: str, start: int, end: int) -> Span:
