@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from difflib import SequenceMatcher
 from io import BytesIO
@@ -330,6 +331,14 @@ def test_encrypted_truncated_and_empty_files_say_what_to_do() -> None:
         with pytest.raises(IngestError, match=says) as error:
             reading(data)
         assert "\n" not in str(error.value) and "请" in str(error.value)
+
+
+def test_a_page_whose_content_is_missing_is_named_not_skipped() -> None:
+    whole = drawn(text(60, 100, "第一页的规定。"), text(60, 100, "第二页的规定。"))
+    contents = re.findall(rb"/Contents (\d+) 0 R", whole)
+    damaged = whole.replace(b"/Contents %s 0 R" % contents[1], b"/Contents %s 0 R" % (b"9" * len(contents[1])))
+    with pytest.raises(IngestError, match=r"通知.pdf：第 2 页的内容缺失"):
+        reading(damaged)
 
 
 def test_a_file_that_only_forbids_printing_is_read() -> None:

@@ -6,6 +6,7 @@ Headers and footers are set aside, deleted and hidden text is left out; warnings
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -226,5 +227,5 @@ def _check_archive(name: str, data: bytes) -> None:
                     raise IngestError(f"{name}：{part.filename} 解压后过大：请另存或拆分后再导入")
             if (spoilt := archive.testzip()) is not None:  # reads each part, no farther than its declared size
                 raise IngestError(f"{name}：文件已损坏（{spoilt}）：请用 Word 或 WPS 打开后另存，再导入")
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError) as error:
         raise IngestError(f"{name}：文件已损坏或被截断：请重新下载或另存后再导入") from error

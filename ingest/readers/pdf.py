@@ -5,9 +5,11 @@ What cannot be read as text is refused by page: characters without a code table,
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from itertools import product
@@ -89,7 +91,14 @@ def read(name: str, data: bytes) -> Source:
             if len(pdf.pages) > MOST_PAGES:
                 raise IngestError(f"{name}：共 {len(pdf.pages)} 页，超过上限 {MOST_PAGES} 页：请拆分后再导入")
             sandbox.ask_for_time(sandbox.SECONDS + _SECONDS_A_PAGE * len(pdf.pages))
-            pages = [_read_page(name, number, page) for number, page in enumerate(pdf.pages, start=1)]
+            with _losses() as losses:
+                pages = []
+                for number, page in enumerate(pdf.pages, start=1):
+                    pages.append(_read_page(name, number, page))
+                    if losses:
+                        raise IngestError(
+                            f"{name}：第 {number} 页的内容缺失，文件已损坏：请重新下载，或用阅读器打印为新的 PDF 后再导入"
+                        )
             warnings = _recognise(name, pdf, pages)
     except (PdfminerException, PSException) as error:
         cause = error.args[0] if error.args and isinstance(error.args[0], Exception) else error
@@ -115,6 +124,25 @@ def read(name: str, data: bytes) -> Source:
         tables=text.writer.tables,
         warnings=tuple(warnings),
     )
+
+
+@contextmanager
+def _losses() -> Iterator[list[str]]:
+    """What pdfminer only logs: contents that a page names and the file does not hold whole."""
+    found: list[str] = []
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            message = record.getMessage()
+            if "Execute called on non-indirect object" in message or "Data-loss" in message:
+                found.append(message)
+
+    logger, listener = logging.getLogger("pdfminer"), Listener()
+    logger.addHandler(listener)
+    try:
+        yield found
+    finally:
+        logger.removeHandler(listener)
 
 
 def _read_page(name: str, number: int, page: Any) -> Page:
