@@ -168,7 +168,14 @@ def _fit(
 ) -> float:
     asked = [i for i in rule.inputs if i.name in reading.given]
     complete = len(asked) / (len(asked) + len(reading.missing)) if asked or reading.missing else 1.0
-    fit = 0.5 + 0.3 * complete + 0.02 * len(guide.about) - 0.08 * min(reading.unused, 3) - 0.03 * guide.rank
+    fit = (
+        0.5
+        + 0.3 * complete
+        + 0.02 * len(guide.about)
+        - 0.08 * min(reading.unused, 3)
+        - 0.04 * min(reading.idle, 2)
+        - 0.03 * guide.rank
+    )
     if reading.missing:
         fit -= 0.12
     figures = [i for i in asked if i.type in ("number", "integer", "date") and i.name not in reading.mentioned]

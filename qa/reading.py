@@ -306,7 +306,8 @@ def _bound(text: str, amount: Amount) -> str:
 
 
 _SPAN_BEFORE = re.compile(r"(近|每|过去|未来|前|头|上|这|那|同)$")
-_SPAN_AFTER = frozenset("保交缴销收利发最支举办评产营花用税净总均平出里来加研给能")
+_YEARLY_AFTER = frozenset("保交缴销营收利发最支举办评产花用税净总均平出里来加研给能")
+_SPAN_AFTER = frozenset("里来加销研总收")
 
 
 def _is_span(text: str, start: int, end: int, unit: str) -> bool:
@@ -316,7 +317,8 @@ def _is_span(text: str, start: int, end: int, unit: str) -> bool:
     before, after = text[max(0, start - 2) : start], text[end : end + 1]
     if _SPAN_BEFORE.search(before) or before.endswith("差"):
         return True
-    return after in _SPAN_AFTER and not re.search(r"[满了足有持过期限超续]$", before) and text[start:end] != "年"
+    follows = _YEARLY_AFTER if text[start:end] in ("一年", "1年") else _SPAN_AFTER
+    return after in follows and not re.search(r"[满了足有持过期限超续]$", before)
 
 
 def _dated(mentions: Sequence[DateMention]) -> tuple[DateMention, ...]:
@@ -400,8 +402,6 @@ def nearness(cue: Words, start: int, end: int, told: Told) -> float:
             between = sum(end <= f.start and f.end <= a for f in told.figures)
             stops = any(c in _BREAK or c in _PAUSE for c in gap)
             worth = 8.5 - 1.0 * len(gap) - 8.0 * stops - 4.0 * between
-        elif a <= start and b >= end and b - a > end - start:
-            worth = 10.0  # the wording holds the figure
         else:
             continue
         best = max(best, worth + 0.3 * min(b - a, 8))
@@ -418,7 +418,7 @@ class Reading:
     `given` was read, `assumed` was not said (input → how the assumption is put) and stands in `inputs` too;
     `cases` are the alternatives that the question states (each overrides `inputs`), one empty case where it states one;
     `spread` holds the first and last day of dates of which only the month or year is told; `unused` counts sums and
-    rates of the question that mean nothing to the rule; `mentioned` names counts of things that were only named.
+    rates of the question that mean nothing to the rule, `idle` its other figures; `mentioned` names counts of things that were only named.
     """
 
     inputs: dict[str, Any]
@@ -429,6 +429,7 @@ class Reading:
     spread: dict[str, tuple[str, str]]
     mentioned: frozenset[str]
     unused: int
+    idle: int
 
 
 def read(rule: Rule, guide: Guide, told: Told) -> Reading:
@@ -441,7 +442,11 @@ def read(rule: Rule, guide: Guide, told: Told) -> Reading:
     used: set[Figure] = set()
     for ratio in guide.ratios:
         for figure in told.figures:
-            if figure.unit == "%" and nearness(ratio.wording, figure.start, figure.end, told) >= NEAR:
+            if (
+                figure.unit == "%"
+                and figure not in used
+                and nearness(ratio.wording, figure.start, figure.end, told) >= NEAR
+            ):
                 inputs |= {ratio.part: figure.value, ratio.whole: Decimal(100)}
                 used.add(figure)
     open_ = [i for i in rule.inputs if i.name not in inputs]
@@ -478,10 +483,11 @@ def read(rule: Rule, guide: Guide, told: Told) -> Reading:
                 missing.append(spec)
     _follow(rule, inputs, given, missing)
     unused = sum(f not in used and f.unit in _WEIGHTY and f.bound in ("exact", "approx") for f in told.figures)
+    idle = sum(f not in used and bool(f.unit) and f.unit not in _WEIGHTY for f in told.figures)
     said = {k: v for k, v in assumed.items() if v}
     counted = {i.name for i in rule.inputs if guide.cues.get(i.name, Cue()).mention == inputs.get(i.name)}
     mentioned = frozenset(name for name in counted & given if not any(f in used for f in told.figures))
-    return Reading(inputs, given, said, tuple(missing), tuple(cases), spread, mentioned, unused)
+    return Reading(inputs, given, said, tuple(missing), tuple(cases), spread, mentioned, unused, idle)
 
 
 _SAME_AS = re.compile(r"([a-z][a-z0-9_]*)(?:\*([\d.]+))?")
