@@ -117,10 +117,10 @@ def choose(
         ), None
     if worked_out is not None and (wants_figure(question) or question.asks("applicability")):
         return write_calculation(engine, question, worked_out), worked_out
-    if section := sections.best(question, terms, evidence, engine.nodes, engine.below):
-        return sections.write(section), None
     if (divided := parts(question.text)) and (draft := write_parts(engine, question, divided)):
         return draft, None
+    if section := sections.best(question, terms, evidence, engine.nodes, engine.below):
+        return sections.write(section), None
     if question.asks("compare") and (chosen := compare.by_document(question, evidence)):
         return compare.write(question, chosen, "不同文件的规定：", regions=False), None
     return write(engine, question, evidence), None

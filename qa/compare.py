@@ -24,11 +24,11 @@ def by_region(question: Question, evidence: Sequence[Evidence]) -> list[Evidence
     found: dict[str, Evidence] = {}
     for e in evidence[:40]:
         region = e.document.region
-        if region is None or region in found or e.score < 0.3 * best.score:
+        if region is None or region in found or e.score < 0.2 * best.score:
             continue
         if question.regions and region not in question.regions:
             continue
-        if e.feature("shows") == 0 or e.feature("context") < best.feature("context") - 0.25:
+        if e.feature("shows") == 0 or e.feature("context") < best.feature("context") - 0.35:
             continue
         found[region] = e
     return list(found.values()) if len(found) > 1 else []
@@ -39,8 +39,10 @@ def by_document(question: Question, evidence: Sequence[Evidence]) -> list[Eviden
     best = evidence[0]
     kept = [best]
     for e in evidence[1:60]:
-        if len(kept) == 3 or e.score < 0.12 * best.score:
+        if len(kept) == 3:
             break
+        if e.score < 0.12 * best.score:
+            continue
         if e.document.id in {k.document.id for k in kept} or e.document.region != best.document.region:
             continue
         if e.feature("shows") == 0 or not figures(e.sentence.text):

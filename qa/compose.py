@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from ingest.model import Document, Node, NodeKind
 from qa.evidence import Evidence, comparable, shown
-from qa.question import Question
+from qa.question import Question, intents
 from qa.sentences import Sentence, sentences, tidy
 
 MAX_ANSWER = 600
@@ -153,7 +153,32 @@ def write_plain(question: Question, evidence: Sequence[Evidence], children: Chil
         if comparable(said) and comparable(said) not in comparable(draft.text):
             lead = f"\n{_label(other, best)}{tidy(said)}"
             draft.pieces.append(lead + draft.mark(other.node, other.document, said))
+    complete(draft, question, evidence)
     return draft
+
+
+_ANSWERED_BY_FORM = frozenset({"calculation", "compare", "applicability", "list", "score"})
+
+
+def complete(draft: Draft, question: Question, evidence: Sequence[Evidence]) -> None:
+    """For each further thing asked (by when, to whom, how many copies …) that the draft does not show: its best sentence.
+
+    Only sentences of the answer's own document count: another document's deadline would be another policy's.
+    """
+    home = {e.document.id for e in evidence[:1]}
+    for name in question.asked:
+        intent = intents()[name]
+        if name in _ANSWERED_BY_FORM or any(p.search(comparable(draft.text)) for p in intent.shows):
+            continue
+        for e in evidence[:40]:
+            said = e.sentence.text
+            if e.document.id not in home or e.feature("context") < 0.4 * evidence[0].feature("context"):
+                continue
+            if any(p.search(comparable(said)) for p in intent.shows):
+                said = shorten(question, said, min(LEAD, draft.room() - 8))
+                if len(said) > 8 and tidy(said) not in draft.text:
+                    draft.pieces.append(f"\n{tidy(said)}{draft.mark(e.node, e.document, said)}")
+                break
 
 
 def _label(e: Evidence, best: Evidence) -> str:
@@ -187,7 +212,9 @@ def _write_clause(
                 budget -= len(tidy(s.text))
         for s in sorted(chosen, key=lambda s: s.start):
             draft.pieces.append(("\n" if draft.pieces else "") + tidy(s.text) + draft.mark(node, document, s.text))
-    if below and (node.kind is NodeKind.HEADING or re.search(r"[:：]\s*$|如下|下列|以下|条件|要求|包括|材料", node.text)):
+    if below and (
+        node.kind is NodeKind.HEADING or re.search(r"[:：]\s*$|如下|下列|以下|条件|要求|包括|材料", node.text)
+    ):
         _write_items(draft, question, document, below)
 
 

@@ -19,7 +19,7 @@ import yaml
 from index import Hit, lexicon
 from index.tokenizer import normalise, spell_numbers, tokenize, words
 from ingest.model import Document, Node, NodeKind
-from ingest.regions import find_regions, related
+from ingest.regions import NATION, ancestors, find_regions, related
 from qa.question import Question, intents
 from qa.sentences import Sentence, sentences
 
@@ -159,8 +159,10 @@ def gather(
         node = nodes[hit.clause_id]
         document = documents[node.document_id]
         clause = comparable(node.text)
+        above = nodes.get(node.parent_id or "")
+        lead = above.text[:120] if above is not None and above.kind is NodeKind.CLAUSE else ""
         heads = comparable(
-            " ".join((document.title, document.doc_no or "", *document.issuers, *node.path, *node.columns))
+            " ".join((document.title, document.doc_no or "", *document.issuers, *node.path, lead, *node.columns))
         )
         around = f"{heads} {clause}"
         clause_share, around_share = share(terms, clause), share(terms, around)
@@ -218,7 +220,10 @@ def _names(question: Question, document: Document) -> bool:
 def _region(question: Question, document: Document) -> float:
     if not question.regions or document.region is None:
         return 0.0
-    if document.region in question.regions:
+    if any(
+        document.region == r or (document.region != NATION and document.region in ancestors(r))
+        for r in question.regions
+    ):
         return 1.0
     return 0.3 if any(related(document.region, r) for r in question.regions) else -1.0
 

@@ -52,7 +52,7 @@ def asked_count(question: Question) -> int | None:
 
 def head_of(node: Node) -> str:
     """What an item is called: a heading whole, a run-in heading up to its first stop."""
-    text = tidy(node.text)
+    text = tidy(node.cells[0] if node.kind is NodeKind.ROW and node.cells else node.text)
     if node.kind is NodeKind.HEADING:
         return text
     stop = re.search(r"[。；;：:]", text)
@@ -74,7 +74,7 @@ def best(
     documents = {e.document.id: e.document for e in evidence[:24]}
     for document in list(documents.values())[:DOCUMENTS]:
         for holder in _holders(document.id, below):
-            items = _run(below[holder])
+            items = _run(below[holder]) or _rows(below[holder], below)
             if len(items) < 2:
                 continue
             head = nodes.get(holder)
@@ -110,6 +110,16 @@ def _run(items: Sequence[Node]) -> tuple[Node, ...]:
     # of a table's rows, those of the outer numbering: 一、 before 1.
     outer = [w for way, w in ways.items() if "汉" in way and len(w) > 1]
     return tuple(max(outer or list(ways.values()), key=len)) if ways else ()
+
+
+def _rows(items: Sequence[Node], below: Mapping[str, Sequence[Node]]) -> tuple[Node, ...]:
+    """The rows of the only table that stands there, without its heads."""
+    tables = [i for i in items if i.kind is NodeKind.TABLE]
+    if len(tables) != 1:
+        return ()
+    return tuple(
+        r for r in below.get(tables[0].id, ()) if r.cells and r.cells[0].strip() and r.cells != tables[0].columns
+    )
 
 
 def _fit(

@@ -16,7 +16,7 @@ from importlib.resources import files
 import yaml
 
 from index import Hit
-from ingest.regions import ancestors, family, find_regions
+from ingest.regions import NATION, family, find_regions
 from qa.evidence import Evidence, Term, comparable, share
 from qa.question import Question
 
@@ -94,13 +94,9 @@ def around(e: Evidence) -> str:
 
 
 def places_without_text(question: Question, regions: Collection[str | None]) -> list[str]:
-    """Places that the question names and of which, or of places within them, the corpus holds no document."""
-    missing = []
-    for name in find_regions(question.text):
-        within = family(name) - set(ancestors(name))
-        if not within & {r for r in regions if r}:
-            missing.append(name)
-    return missing
+    """Places that the question names and of which, places within or (but the nation) around them nothing is here."""
+    here = {r for r in regions if r}
+    return [name for name in find_regions(question.text) if not (family(name) - {NATION}) & here]
 
 
 @cache
