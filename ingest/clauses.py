@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from ingest.blocks import Block
 from ingest.documents import Draft, is_addressee, is_doc_no, is_issuers
 from ingest.model import Node, NodeKind, Source
-from ingest.structure import ARTICLE, UNNUMBERED_HEAD, head_of
+from ingest.structure import ARTICLE, UNNUMBERED_HEAD, Number, head_of
 from ingest.tables import Table
 
 _PHONE = re.compile(
@@ -248,62 +248,64 @@ def _clause(
     block = blocks[i]
     after = following[i]
     heading = _is_heading(block, after)
-    if block.number is None and heading:
-        rank = 0.1 * block.level if block.level and not _PREFACE.match(block.text) else UNNUMBERED_HEAD
-        tree.close(rank if rank != UNNUMBERED_HEAD or not block.level else 0)
-        label = slug(block.text)[:24]
-        node = tree.add(
-            NodeKind.HEADING, block.start, block.end, f"{tree.base()}/{label}", parent=tree.top, path=tree.path
-        )
-        tree.stack.append(_Open(rank, node.id, block.text, label, NodeKind.HEADING))
-        return i + 1
     if block.number is not None:
-        rank = block.number.rank
-        tree.close(rank)
-        label = slug(block.number.label)
-        prefix = tree.document_id if rank == ARTICLE else tree.base()
-        path, parent = tree.path, tree.top
-        wanted = f"{prefix}/{label}"
-        if rank == ARTICLE and wanted in tree.ids:
-            wanted = f"{tree.base()}/{label}"
-        kind = NodeKind.HEADING if heading else NodeKind.CLAUSE
-        node = tree.add(kind, block.start, block.end, wanted, number=block.number.text, parent=parent, path=path)
-        label = node.id.rsplit("/", 1)[1]
-        tree.stack.append(_Open(rank, node.id, head_of(block.text, block.number.text), label, kind, block.text[-1:]))
+        _numbered(tree, block, block.number, heading)
         return i + 1
-    if _DUTY.match(block.text) and _extends(tree, blocks, i):
-        last = i
-        while last + 1 < len(blocks) and kinds[last + 1] is None and _DUTY.match(blocks[last + 1].text):
-            last += 1
-        tree.extend(blocks[last].end)
-        return last + 1
+    if heading:
+        _bare_heading(tree, block)
+        return i + 1
     last = i
+    joins = _DUTY.match(block.text) and _extends(tree, blocks, i)
     while last + 1 < len(blocks) and kinds[last + 1] is None and _belongs(blocks[last], blocks[last + 1]):
         last += 1
-    end = blocks[last].end
-    closing = last >= tree.last_part
+    if joins:
+        tree.extend(blocks[last].end)
+    else:
+        _paragraph(tree, block, blocks[last].end, after, last >= tree.last_part)
+    return last + 1
+
+
+def _numbered(tree: _Tree, block: Block, number: Number, heading: bool) -> None:
+    """A part with a number: it closes the parts of its rank and below, and stays open for what follows."""
+    tree.close(number.rank)
+    label = slug(number.label)
+    wanted = f"{tree.document_id if number.rank == ARTICLE else tree.base()}/{label}"
+    if wanted in tree.ids:
+        wanted = f"{tree.base()}/{label}"
+    kind = NodeKind.HEADING if heading else NodeKind.CLAUSE
+    node = tree.add(kind, block.start, block.end, wanted, number=number.text, parent=tree.top, path=tree.path)
+    label = node.id.rsplit("/", 1)[1]
+    tree.stack.append(_Open(number.rank, node.id, head_of(block.text, number.text), label, kind, block.text[-1:]))
+
+
+def _bare_heading(tree: _Tree, block: Block) -> None:
+    """A heading without a number: by its Markdown level, else where 一、 would stand."""
+    preface = bool(_PREFACE.match(block.text))  # 前言 stands beside the chapters, whatever its level
+    rank = 0.1 * block.level if block.level and not preface else UNNUMBERED_HEAD
+    tree.close(0 if block.level and preface else rank)
+    label = slug(block.text)[:24]
+    node = tree.add(NodeKind.HEADING, block.start, block.end, f"{tree.base()}/{label}", parent=tree.top, path=tree.path)
+    tree.stack.append(_Open(rank, node.id, block.text, label, NodeKind.HEADING))
+
+
+def _paragraph(tree: _Tree, block: Block, end: int, after: Block | None, closing: bool) -> None:
+    """A paragraph without a number; `closing`: no number comes after it in the document."""
+    top = tree.stack[-1] if tree.stack else None
     if closing and _CLOSING.match(block.text):
         tree.stack.clear()
-    elif (
-        closing
-        and tree.stack
-        and tree.stack[-1].kind is NodeKind.CLAUSE
-        and tree.stack[-1].rank != ARTICLE
-        and after is None
-    ):
+    elif closing and after is None and top and top.kind is NodeKind.CLAUSE and top.rank != ARTICLE:
         tree.stack.pop()  # what stands below a whole list belongs to what the list belongs to
-    elif tree.stack and tree.stack[-1].tail in "；;" and tree.stack[-1].tail and last == i and len(block.text) < 80:
+    elif top and top.tail in ("；", ";") and end == block.end and len(block.text) < 80:
         tree.stack.pop()  # an item of the same list that lost its number
-    while tree.stack and tree.stack[-1].head == "" and not _is_intro(block, after):
+    introduces = _is_intro(block, after)
+    while tree.stack and tree.stack[-1].head == "" and not introduces:
         tree.stack.pop()  # an introduction holds numbered items only
-    base = tree.base()
-    node_id, label = tree.paragraph_id(base)
+    node_id, label = tree.paragraph_id(tree.base())
     node = tree.add(NodeKind.CLAUSE, block.start, end, node_id, parent=tree.top, path=tree.path)
-    if _is_intro(block, after) and after is not None and after.number is not None:
+    if introduces and after is not None and after.number is not None:
         tree.close(after.number.rank)
         if tree.top == node.parent_id:
             tree.stack.append(_Open(after.number.rank - 0.5, node.id, "", label, NodeKind.CLAUSE))
-    return last + 1
 
 
 def _extends(tree: _Tree, blocks: list[Block], i: int) -> bool:

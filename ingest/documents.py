@@ -40,14 +40,15 @@ _HEADING_WORDS = re.compile(r"^(?:总体|基本|主要|工作|推进|保障|组�
 
 
 @cache
-def _issuers() -> dict[str, list[str]]:
+def bodies() -> dict[str, list[str]]:
+    """What issuers.yaml knows of issuing bodies and of kinds of documents."""
     loaded: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("issuers.yaml").read_text(encoding="utf-8"))
     return loaded
 
 
 @cache
 def _org_pattern() -> re.Pattern[str]:
-    suffixes = "|".join(sorted(map(re.escape, _issuers()["suffixes"]), key=len, reverse=True))
+    suffixes = "|".join(sorted(map(re.escape, bodies()["suffixes"]), key=len, reverse=True))
     return re.compile(rf"^[\u4e00-\u9fff（）()·]{{0,24}}?(?:{suffixes})(?:[（(][\u4e00-\u9fff]+[）)])?$")
 
 
@@ -67,7 +68,7 @@ def kind_of(title: str) -> str | None:
     bare = title.strip()
     while (shorter := _PARENTHESIS.sub("", bare).strip()) != bare:
         bare = shorter
-    for kind in sorted(_issuers()["kinds"], key=len, reverse=True):
+    for kind in sorted(bodies()["kinds"], key=len, reverse=True):
         if bare.endswith(kind):
             return kind
     return None

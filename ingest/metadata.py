@@ -9,9 +9,8 @@ from datetime import date, timedelta
 
 from ingest import regions
 from ingest.clauses import slug
-from ingest.documents import Draft, _issuers, is_doc_no, is_issuers, kind_of
+from ingest.documents import Draft, bodies, is_doc_no, is_issuers, kind_of
 from ingest.model import Document, Node, NodeKind, Source
-from ingest.text import tidy_title
 
 _DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "0": 0, "０": 0, "两": 2}
 _DAY = r"((?:19|20)\d{2})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]"
@@ -69,7 +68,7 @@ def _cn_number(text: str) -> int:
 
 def split_issuers(text: str) -> tuple[str, ...]:
     """Names of bodies written one after another: 财政部　国家税务总局国家发展改革委 → three."""
-    national = "|".join(map(re.escape, _issuers()["national"]))
+    national = "|".join(map(re.escape, bodies()["national"]))
     boundary = re.compile(
         rf"(?<=[厅室部局委府院会])(?=中共|{national}|[\u4e00-\u9fff]{{2,3}}[省市](?:人民政府|[\u4e00-\u9fff]{{2,8}}厅))"
     )
@@ -100,7 +99,7 @@ def describe(source: Source, draft: Draft, main: Document | None, ids: set[str])
     relation = None
     if draft.attachment is not None:
         relation = "附件"
-    elif title.startswith("") and kind_of(title) == "解读":
+    elif kind_of(title) == "解读":
         relation = "解读"
     if doc_no and relation is None:
         wanted = doc_no
@@ -189,7 +188,7 @@ def complete(document: Document, nodes: Sequence[Node], main: Document | None, s
 
 
 def _issuers_alias(name: str) -> str:
-    aliases = _issuers()["aliases"]
+    aliases = bodies()["aliases"]
     return str(aliases.get(name, name)) if isinstance(aliases, dict) else name
 
 
@@ -211,7 +210,7 @@ def _region(document: Document, issuers: tuple[str, ...]) -> str | None:
         if found := regions.leading_region(bare):
             return found
     number = document.doc_no or ""
-    known = _issuers()
+    known = bodies()
     if any(number.startswith(prefix) for prefix in known["doc_no"]):
         return regions.NATION
     if number and (found := regions.of_doc_no(number)):
@@ -293,6 +292,3 @@ def settle(documents: Sequence[Document]) -> list[Document]:
             document = replace(document, region=place.name, region_code=place.code, level=place.level)
         done[document.id] = document
     return list(done.values())
-
-
-__all__ = ["complete", "describe", "read_day", "settle", "split_issuers", "tidy_title"]
