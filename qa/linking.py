@@ -28,6 +28,7 @@ from qa.reading import Cue, Guide, Reading, Told, read, tell, wordings
 
 LEAST = 0.45  # below this fit a calculator is not linked
 NAMED_ONLY = 0.55  # … and at most this, where the question only names what has a fixed figure: a clause answers that
+OPEN = 0.12  # what an input that is still open costs
 KEPT = 3
 LONGEST = 1000  # characters; a pasted page is not a case to work out
 NATIONAL = "全国"
@@ -177,7 +178,7 @@ def _fit(
         - 0.03 * guide.rank
     )
     if reading.missing:
-        fit -= 0.12
+        fit -= OPEN
     figures = [i for i in asked if i.type in ("number", "integer", "date") and i.name not in reading.mentioned]
     if not figures and not question.asks("score", "applicability") and not TOGETHER.search(question.text):
         fit = min(fit, NAMED_ONLY)
@@ -278,9 +279,10 @@ def _worked(candidate: _Candidate, question: Question, as_of: date, clauses: Cla
         results.append((case, result))
     distinct = _distinct(results)
     headline = say(guide, rule, reading, distinct, question, told)
+    fit = candidate.fit + (OPEN if reading.missing else 0)  # all values of what was open were tried
     return Linked(
         calculator=rule.id,
-        fit=round(candidate.fit, 4),
+        fit=round(min(1.0, fit), 4),
         inputs=dict(reading.inputs | distinct[0][0]),
         assumed=() if aside(guide, reading) else tuple(dict.fromkeys(reading.assumed.values())),
         missing=(),
