@@ -13,6 +13,9 @@ import yaml
 from ingest.amounts import read_amounts, read_dates
 from ingest.model import Fact, Node, NodeKind
 
+# 一批, 两种: words, no figures; 6月 is a month of the calendar, not a duration
+_IDLE = re.compile(r"^(?:[一二两三]\s*(?:批|种|位|个|家|项|条|次|件|套|户|名|人)|\D*[批种位])$")
+_MONTH = re.compile(r"^\d{1,2}\s*月$")
 _FIGURE = re.compile(r"\d|[一二三四五六七八九十百千两]")
 _DATED = re.compile(r"\d\s*[年月]|\d[-/.]\d")
 _DURATIONS = frozenset({"年", "个月", "周", "天", "工作日", "小时"})
@@ -69,7 +72,7 @@ def _facts(node: Node) -> Iterator[Fact]:
                 if amount.unit in _DURATIONS
                 else "count"
             )
-            if kind == "count" and not amount.unit:
+            if (kind == "count" and (not amount.unit or _IDLE.match(amount.text))) or _MONTH.match(amount.text):
                 continue
             yield Fact(node.id, kind, amount.text, start, end, amount.value, amount.upper, amount.unit, amount.bound)
     yield from _departments(node)

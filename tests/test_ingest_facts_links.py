@@ -100,3 +100,11 @@ def test_no_document_refers_to_itself() -> None:
     for name in ("001", "003"):
         document_of = {n.id: n.document_id for n in corpus(name).nodes}
         assert all(link.target_id != document_of[link.clause_id] for link in corpus(name).links)
+
+
+def test_words_that_only_look_like_figures_are_no_counts() -> None:
+    assert [
+        f.text
+        for f in facts("建设一批项目，支持两种方式，培育30个智能工厂，6月底前完成。")
+        if f.kind in ("count", "duration")
+    ] == ["30个"]
