@@ -58,11 +58,18 @@ def rests_on(line: str, results: Sequence[Calculation]) -> tuple[Citation, ...]:
             at = plain.find(said) if len(said) > 3 else -1
             own = [c for c in result.citations if c.clause_id and c.clause_id == step.clause_id] if at >= 0 else []
             if own:
-                numbers = set(_NUMBER.findall(step.text))
-                found.append((at, max(own, key=lambda c: len(numbers & set(_NUMBER.findall(c.quote))))))
+                found.append((at, max(own, key=lambda c: _likeness(step.text, c.quote))))
     ordered = [c for _, c in sorted(found, key=lambda p: p[0])]
     distinct = tuple({(c.clause_id, c.quote): c for c in ordered}.values())
     return distinct or tuple(results[0].citations)
+
+
+def _likeness(step: str, quote: str) -> tuple[int, int]:
+    """Numbers, then pairs of characters, that a step and a quote have in common."""
+    numbers = set(_NUMBER.findall(step)) & set(_NUMBER.findall(quote))
+    return len(numbers), len(
+        {step[i : i + 2] for i in range(len(step) - 1)} & {quote[i : i + 2] for i in range(len(quote) - 1)}
+    )
 
 
 def _tidied(step: str) -> str:

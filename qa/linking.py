@@ -138,7 +138,7 @@ def _in_region(guide: Guide, regions: Sequence[str]) -> bool:
 def _enough(guide: Guide, rule: Rule, reading: Reading, question: Question) -> bool:
     """Whether the question gives the rule something to work with, and asks for something that it works out."""
     figures = [i for i in rule.inputs if i.type in ("number", "integer", "date") and i.name in reading.given]
-    told = [i for i in figures if i.name not in reading.spread and not i.name.endswith("year")]
+    told = [i for i in figures if i.name not in reading.spread and not _aside_year(guide, i)]
     if not told and question.asks(*_ELSE) and not question.asks(*_WORKED):
         return False
     if guide.fixed:
@@ -157,6 +157,11 @@ def _enough(guide: Guide, rule: Rule, reading: Reading, question: Question) -> b
     wants_figures = any(i.type in ("number", "integer") and i.required for i in rule.inputs)
     worked_out = rule.kind == "score" or not wants_figures or question.asks("applicability")
     return bool(reading.given) and question.asks(*_FIGURES) and worked_out
+
+
+def _aside_year(guide: Guide, spec: Input) -> bool:
+    """A year that the rule would also assume is no case by itself."""
+    return spec.name.endswith("year") and guide.cues.get(spec.name, Cue()).assume is not None
 
 
 def _fit(
