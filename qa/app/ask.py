@@ -33,7 +33,7 @@ EXAMPLES = (
 # the reader begins with the answer, not with what stands last on the page
 _TO_QUESTION = """<script>
 (() => {
-  const end = Date.now() + 4000;
+  const end = Date.now() + 10000;
   let held = true;
   for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"])
     addEventListener(kind, () => { held = false; }, { once: true, passive: true });
@@ -87,7 +87,7 @@ def main() -> None:
 
 def _asked(chat: list[Exchange]) -> str | None:
     """The question to answer now: typed, picked, or carried by the address of the page (once)."""
-    typed = st.chat_input("输入问题，例如：小微企业贷款贴息怎么申请", max_chars=MAX_QUESTION, key="question")
+    typed = st.chat_input("输入问题，如：贷款贴息怎么申请", max_chars=MAX_QUESTION, key="question")
     if typed and typed.strip():
         return typed.strip()
     picked = st.session_state.pop("picked", None)
