@@ -184,9 +184,6 @@ def _fit(
     )
     if reading.missing:
         fit -= OPEN
-    figures = [i for i in asked if i.type in ("number", "integer", "date") and i.name not in reading.mentioned]
-    if not figures and not question.asks("score", "applicability") and not TOGETHER.search(question.text):
-        fit = min(fit, NAMED_ONLY)
     if guide.document and guide.document in named:
         fit += 0.15
     elif named and guide.document and any(n in _rivals(guide.theme) for n in named):
@@ -197,7 +194,15 @@ def _fit(
             fit -= 0.2
         elif any(guide.region.startswith(r) for r in question.regions):  # a district's rule, asked of the whole city
             fit = min(fit, NAMED_ONLY)
+    figures = [i for i in asked if i.type in ("number", "integer", "date") and not _merely_named(reading, i)]
+    if not figures and not question.asks("score", "applicability") and not TOGETHER.search(question.text):
+        fit = min(fit, NAMED_ONLY)
     return max(0.0, min(1.0, fit))
+
+
+def _merely_named(reading: Reading, spec: Input) -> bool:
+    """A thing named, or one of it (评上一个奖多少), is no quantity."""
+    return spec.name in reading.mentioned or (spec.type == "integer" and reading.inputs.get(spec.name) == 1)
 
 
 @cache
@@ -360,7 +365,7 @@ def _named(linked: Sequence[Linked], chosen: Sequence[_Candidate]) -> list[Linke
     out = []
     for one in distinct:
         rule = by_id[one.calculator]
-        title = re.sub(r"[（(].*", "", rule.document.split("》")[0].strip("《")).removeprefix(rule.region)
+        title = re.sub(r"[（(](?!套).*", "", rule.document.split("》")[0].strip("《")).removeprefix(rule.region)
         head, _, rest = one.headline.partition("：")
         named = f"{head}（{rule.region}《{title}》）"
         out.append(replace(one, headline=within(named, rest.split("；"), HEADLINE) if rest else named))
