@@ -1,4 +1,4 @@
-"""What holds for Hebei's 特色产品 plan, the departments' interpretations and single plans, whatever the inputs."""
+"""What holds for Hebei's 特色产品 plan, the departments' interpretations, single plans and 中小企业融资, whatever the inputs."""
 
 from __future__ import annotations
 
@@ -290,3 +290,76 @@ def test_glass_furnaces_are_asked_for_more_than_cement(efficiency: Decimal) -> N
         for kind in ("cement", "glass_furnace")
     )
     assert (cement["eligible"], glass["eligible"]) == (efficiency >= 70, efficiency >= 75)
+
+
+# --- financing of small enterprises --------------------------------------------------------------------------------
+
+
+@given(two_amounts, st.decimals(0, 24, places=1))
+def test_a_fund_gets_up_to_one_percent_from_30_million_held_over_half_a_year(
+    invested: list[Decimal], months: Decimal
+) -> None:
+    for i in invested:
+        got = out("hebei-sme-fin-equity-fund-reward", investment_wan=i, holding_months=months, is_hebei_sme=True)
+        assert got["eligible"] is (i >= 3000 and months > 6)
+        assert got["amount_max_wan"] == (min(i / 100, 1000) if got["eligible"] else 0)
+
+
+@given(
+    st.sampled_from([("credit_or_patent_pledge", 70, 4), ("other", 50, 3)]),
+    two_amounts,
+    amounts,
+)
+def test_losses_are_made_up_for_in_part_and_never_past_a_share_of_all_loans(
+    sort: tuple[str, int, int], losses: list[Decimal], loans: Decimal
+) -> None:
+    name, share, limit = sort
+    small, large = (
+        out(
+            "hebei-sme-fin-tech-sme-loan-risk-compensation",
+            loan_type=name,
+            loss_wan=loss,
+            annual_loan_total_wan=loans,
+            is_partner_bank=True,
+        )["amount_wan"]
+        for loss in losses
+    )
+    assert small <= large <= loans * limit / 100
+    assert small == min(losses[0] * share / 100, loans * limit / 100)
+
+
+@given(st.decimals(0, 500, places=2), amounts)
+def test_exporters_between_both_ends_get_the_whole_premium(export: Decimal, premium: Decimal) -> None:
+    got = out(
+        "hebei-sme-fin-export-insurance-premium-support",
+        annual_export_wan_usd=export,
+        premium_wan=premium,
+        is_sme_exporter=True,
+    )
+    assert got["eligible"] is (20 <= export <= 300)
+    assert got["amount_wan"] == (premium if got["eligible"] else 0)
+
+
+@given(amounts, percents)
+def test_the_dearest_fee_is_told_even_where_the_fee_is_too_dear(guaranteed: Decimal, rate: Decimal) -> None:
+    got = out(
+        "hebei-sme-fin-guarantee-fee-cap", guarantee_amount_wan=guaranteed, fee_rate_pct=rate, is_sme_guarantee=True
+    )
+    assert got == {"eligible": rate <= 3, "fee_max_wan": guaranteed * 3 / 100}
+
+
+@given(amounts)
+def test_both_documents_reward_new_loan_products_alike(balance: Decimal) -> None:
+    one = out(
+        "hebei-sme-fin-innovative-credit-reward",
+        quarter_avg_loan_balance_wan=balance,
+        is_sme_borrower=True,
+        is_innovative_product=True,
+    )
+    other = out(
+        "hebei-private-economy-bank-innovative-loan-reward",
+        quarter_avg_loan_balance_wan=balance,
+        is_recognized_product=True,
+    )
+    assert one["amount_max_wan"] == other["amount_max_wan"]
+    assert abs(one["amount_max_wan"] - balance * 3 / 1000) <= Decimal("0.0000005")

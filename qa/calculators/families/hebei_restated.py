@@ -62,10 +62,8 @@ def neeq_reward(c: Case, moved: str) -> None:
     c.out(amount_min_wan=low, amount_max_wan=high)
 
 
-def premium_subsidy(c: Case, *conditions: bool) -> None:
-    """80 % of the year's premium, recognised up to a rate of 3 %, for at most three years."""
-    if not c.eligible(*conditions):
-        return c.nothing()
+def recognised_premium(c: Case) -> Decimal:
+    """The year's premium in 万元, cut down to what it would be at the highest rate that is recognised."""
     recognised, rate = c.num("annual_premium_wan"), c.num("premium_rate_pct")
     if rate > c.param("rate_cap"):
         recognised = recognised * c.param("rate_cap") / rate
@@ -81,7 +79,14 @@ def premium_subsidy(c: Case, *conditions: bool) -> None:
             f"费率{c.show('premium_rate_pct')}不超过{c.show('rate_cap')}，年度保费{c.show('annual_premium_wan')}全额认可",
             "rate_cap",
         )
-    a_year = c.share(recognised, "share", "每年补贴")
+    return recognised
+
+
+def premium_subsidy(c: Case, *conditions: bool) -> None:
+    """80 % of the year's premium, recognised up to a rate of 3 %, for at most three years."""
+    if not c.eligible(*conditions):
+        return c.nothing()
+    a_year = c.share(recognised_premium(c), "share", "每年补贴")
     years = c.num("insured_years")
     if years > c.param("max_years"):
         years = c.param("max_years")
