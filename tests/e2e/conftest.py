@@ -45,10 +45,9 @@ def server(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    start = "from pathlib import Path; from qa.app.serve import serve; import sys; serve(Path(sys.argv[1]), int(sys.argv[2]), '127.0.0.1')"
     begun = time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, "-c", start, str(home), str(port)],
+        [sys.executable, "-m", "qa.cli", "serve", "--workspace", str(home), "--port", str(port)],
         cwd=home,
         env={**os.environ, "ZHENGCE_ADMIN_PASSWORD": PASSWORD},
         stdout=subprocess.DEVNULL,
