@@ -19,6 +19,9 @@ HEADLINE = 180  # characters
 TOGETHER = re.compile(r"共|合计|加起来|加总|总计|总额|全部|累计|两项|都算上|一起")
 
 
+_REMARK = re.compile(r"[（(](?!套[）)])[^）)]*[）)]")  # 首台（套） keeps its 套
+
+
 def headline(
     guide: Guide,
     rule: Rule,
@@ -91,7 +94,7 @@ def _case_name(rule: Rule, name: str, value: Any, several: bool) -> str:
     if several and isinstance(value, Decimal):
         return f"{spec.label}{fmt(value, spec.unit)}"
     if spec.type == "choice":
-        return re.sub(r"[（(][^）)]*[）)]", "", spec.choices[str(value)])
+        return re.sub(_REMARK, "", spec.choices[str(value)])
     if spec.type == "boolean":
         what = re.sub(r"^是否", "", spec.label)
         return what if value else f"不是{what}"
@@ -189,7 +192,7 @@ def _in_yi(text: str) -> str:
 def aside(guide: Guide, reading: Reading) -> bool:
     """Whether only a part of the rule is asked for, on which the other conditions have no bearing."""
     focus = _shown(guide, reading)
-    return focus is not None and "eligible" not in focus
+    return focus is not None and "eligible" not in focus and not any(n.startswith("amount") for n in focus)
 
 
 def _shown(guide: Guide, reading: Reading) -> tuple[str, ...] | None:
@@ -239,7 +242,7 @@ def _short(label: str) -> str:
     """A label as it stands before a figure: without its remarks; 金额 needs no saying."""
     if m := re.fullmatch(r"比例[（(](.+)[）)]", label):
         return m[1]
-    label = re.sub(r"[（(][^）)]*[）)]", "", label)
+    label = re.sub(_REMARK, "", label)
     return "" if label.startswith("金额") else label
 
 
@@ -261,7 +264,7 @@ def _range(guide: Guide, rule: Rule, result: Calculation, low: str, high: str, o
 
 
 def _yes(output: Output, value: bool) -> str:
-    label = re.sub(r"[（(][^）)]*[）)]", "", output.label)
+    label = re.sub(_REMARK, "", output.label)
     if "是否" in label:
         return label.replace("是否", "" if value else "不")
     if label.startswith("达到"):

@@ -85,6 +85,13 @@ def link(
     return tuple(_named(linked, chosen)) if len(linked) > 1 else tuple(linked)
 
 
+def warm() -> None:
+    """Read all wordings and rules now, so that the first questions need not (about a third of a second)."""
+    for guide in wordings().guides:
+        get(guide.id)
+        _quotes(guide.id)
+
+
 # --- which rule ------------------------------------------------------------------------------------------------------
 
 

@@ -292,3 +292,20 @@ def test_a_headline_rests_on_the_clauses_of_its_own_steps() -> None:
     assert linked.calculation is not None
     assert len(linked.citations) < len(linked.calculation.citations)
     assert any("80人" in c.quote for c in linked.citations)
+
+
+def test_two_rules_that_stand_beside_each_other_add_up() -> None:
+    text = "我县首次设立风险补偿资金开展政银保，全年贴息等支出300万元，一次性奖励和支出补贴合计多少？"
+    assert best(text, HEBEI).headline.startswith("合计240万元：150万元＋90万元")
+
+
+@pytest.mark.parametrize(("premium", "subsidy"), [(100, "80万元"), (250, "200万元"), (300, "200万元")])
+def test_the_original_measures_cap_the_premium_subsidy(premium: int, subsidy: str) -> None:
+    linked = ask(f"首台套综合险一年保费{premium}万元，费率3%，河北补多少？", HEBEI)
+    assert linked[0].calculator == "hebei-first-set-equipment-insurance-subsidy"
+    assert linked[0].headline.startswith(f"可补{subsidy}")
+
+
+def test_documents_that_give_other_figures_are_both_named() -> None:
+    linked = ask("首台套综合险一年保费300万元，费率3%，河北补多少？", HEBEI)
+    assert len(linked) > 1 and all("《" in one.headline for one in linked)
