@@ -110,28 +110,28 @@ def figures(asked: Sequence[Asked], weights: Floats) -> dict[str, float]:
     return dict(zip(("recall@5", "recall@10", "mrr@10"), map(float, mean.round(4)), strict=True))
 
 
-def learn(sets: Sequence[Sequence[Asked]], start: Floats, pull: float) -> Floats:
-    """Weights learnt on several sets, each counting the same in all."""
-    size = max(len(s) for s in sets)
-    examples = [tune.Example(a.found.features, a.gains, size / len(s)) for s in sets for a in s]
-    return tune.learn(examples, start, pull=pull)
+def learn(asked: Sequence[Asked], start: Floats, pull: float) -> Floats:
+    """Weights learnt on a set of questions."""
+    return tune.learn([tune.Example(a.found.features, a.gains) for a in asked], start, pull=pull)
 
 
-def held_out(sets: Sequence[Sequence[Asked]], start: Floats, pull: float, folds: int = 4) -> list[dict[str, float]]:
-    """Figures of each set on questions whose fold the weights have not seen."""
-    measured: list[list[dict[str, float]]] = [[] for _ in sets]
+def held_out(asked: Sequence[Asked], start: Floats, pull: float, folds: int = 4) -> dict[str, float]:
+    """Figures on questions whose fold the weights have not seen."""
+    rows = []
     for fold in range(folds):
-        weights = learn([[a for i, a in enumerate(s) if i % folds != fold] for s in sets], start, pull)
-        for rows, s in zip(measured, sets, strict=True):
-            rows.append(figures([a for i, a in enumerate(s) if i % folds == fold], weights))
-    return [{k: round(float(np.mean([r[k] for r in rows])), 4) for k in rows[0]} for rows in measured]
+        weights = learn([a for i, a in enumerate(asked) if i % folds != fold], start, pull)
+        rows.append(figures([a for i, a in enumerate(asked) if i % folds == fold], weights))
+    return {name: round(float(np.mean([row[name] for row in rows])), 4) for name in rows[0]}
 
 
-def write(weights: Floats, source: str, path: Path) -> None:
-    """Put learnt weights into fusion.yaml."""
-    values = {name: round(float(w), 4) for name, w in zip(NAMES, weights, strict=True)}
-    data = {"source": source, "repeat": fusion.load().repeat, "weights": values}
-    head = "# Weights of index/fusion.py. Learnt by `python -m evals.tune`; see `source`.\n"
+def write(learnt: dict[str, tuple[Floats, str]], path: Path) -> None:
+    """Put learnt weights (profile → weights and where they come from) into fusion.yaml."""
+    profiles = {
+        profile: {"source": source, "weights": {n: round(float(w), 4) for n, w in zip(NAMES, weights, strict=True)}}
+        for profile, (weights, source) in learnt.items()
+    }
+    head = "# Weights of index/fusion.py. Learnt by `python -m evals.tune --write`; see `source`.\n"
+    data = {"repeat": fusion.load().repeat} | profiles
     path.write_text(head + yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
@@ -152,21 +152,26 @@ def main() -> None:
         ingest([], store)
         build_index(store, Path(folder) / "index", model=options.model)
         corpus = Index.open(Path(folder) / "index", store)
-        sets = [corpus_questions(corpus, store, read_questions(options.questions)), statute_questions(statutes, lay)]
-    start = fusion.load().vector()
-    report(sets, start, options.pull)
+        sets = {
+            "small": corpus_questions(corpus, store, read_questions(options.questions)),
+            "large": statute_questions(statutes, lay),
+        }
+    learnt = {}
+    for profile, asked in sets.items():
+        start = fusion.load(profile).vector()
+        line = report(profile, asked, start, options.pull)
+        learnt[profile] = learn(asked, start, options.pull), line
     if options.write:
-        source = f"evals.tune: {len(sets[0])} corpus questions, {len(sets[1])} statute questions ({options.fold})"
-        write(learn(sets, start, options.pull), source, Path(fusion.__file__).with_name("fusion.yaml"))
+        write(learnt, Path(fusion.__file__).with_name("fusion.yaml"))
 
 
-def report(sets: Sequence[Sequence[Asked]], start: Floats, pull: float) -> None:
-    """Print what each set reaches: the start, and held out."""
-    for name, s, h in zip(("corpus", "statutes"), sets, held_out(sets, start, pull), strict=True):
-        reachable = float(np.mean([a.recall(range(len(a.found.places)), 10**6) for a in s]))
-        print(
-            name, "candidates", round(reachable, 4), "start", json.dumps(figures(s, start)), "held out", json.dumps(h)
-        )
+def report(name: str, asked: Sequence[Asked], start: Floats, pull: float) -> str:
+    """Print and return what a set reaches: among the candidates, with the weights now in use, and held out."""
+    reachable = round(float(np.mean([a.recall(range(len(a.found.places)), 10**6) for a in asked])), 4)
+    now, later = json.dumps(figures(asked, start)), json.dumps(held_out(asked, start, pull))
+    line = f"{len(asked)} questions, four folds held out: {later}"
+    print(f"{name}: among the candidates {reachable}, now {now}, {line}")
+    return line
 
 
 def without(weights: Weights, name: str) -> Weights:

@@ -41,32 +41,45 @@ def build_index(
     """
     if backend not in ("local", "milvus"):
         raise IndexError_(f"没有这种索引后端：{backend}（可用 local、milvus）")
-    embed = encoder(model)
-    digest = store.digest()
-    documents = store.documents()
-    items = fields.entries(store.nodes(), documents)
-    tables = make_tables(items, documents, embed, previous=_previous(folder, embed), progress=progress)
-    fresh = manifest.begin(folder)
-    tables.save(fresh)
-    if backend == "milvus":
-        from . import milvus
+    try:
+        embed = encoder(model)
+    except Exception as error:
+        reason = " ".join(str(error).split())[:200]
+        raise IndexError_(f"无法加载模型 {model or ''}：{reason}；请检查 --model 给出的名称或文件夹") from error
+    with manifest.writing(folder):
+        digest, documents, items = _stable(store)
+        tables = make_tables(items, documents, embed, previous=_previous(folder, embed), progress=progress)
+        fresh = manifest.begin(folder)
+        tables.save(fresh)
+        if backend == "milvus":
+            from . import milvus
 
-        milvus.upload(tables, milvus.default_uri(fresh, uri), progress)
-    manifest.commit(
-        folder,
-        fresh,
-        manifest.Manifest(
-            corpus=digest,
-            tokenizer=tokenizer.VERSION,
-            lexicon=lexicon.digest(),
-            model=model or "",
-            model_digest=embed.digest,
-            dimensions=embed.dimensions,
-            clauses=len(items),
-            backend=backend,
-            uri=uri,
-        ),
-    )
+            milvus.upload(tables, milvus.default_uri(fresh, uri), progress)
+        manifest.commit(
+            folder,
+            fresh,
+            manifest.Manifest(
+                corpus=digest,
+                tokenizer=tokenizer.VERSION,
+                lexicon=lexicon.digest(),
+                model=model or "",
+                model_digest=embed.digest,
+                dimensions=embed.dimensions,
+                clauses=len(items),
+                backend=backend,
+                uri=uri,
+            ),
+        )
+
+
+def _stable(store: Store) -> tuple[str, list[Document], list[fields.Entry]]:
+    """The store's digest with the documents and entries that it stands for, while others may be writing."""
+    while True:
+        digest = store.digest()
+        documents = store.documents()
+        items = fields.entries(store.nodes(), documents)
+        if store.digest() == digest:
+            return digest, documents, items
 
 
 def make_tables(
@@ -112,6 +125,7 @@ def make_tables(
         parent=np.array([number_of.get(item.parent or "", -1) for item in items], np.int32),
         shows=np.array([fields.shows(text) for text in texts], np.int16),
         role=np.array([fields.role(text) for text in texts], np.int8),
+        siblings=fields.siblings(items),
         text=Texts.of(texts),
         grams=Grams.of(texts),
         counts=counts,

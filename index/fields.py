@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -98,6 +98,29 @@ def role(text: str) -> int:
     if len(text) < 120 and _FORMAL.search(text):
         return 1
     return 2 if text.endswith((":", "：")) else 0
+
+
+_COUNT = re.compile(r"([两二三四五六七八九十]|\d{1,2})(?:个)?(?:大|条|项|类|种|块|方面|点|步|档|批|主要|重点|专项)")
+
+
+def counts(question: str) -> frozenset[int]:
+    """Numbers of items a question asks to be listed (七大专项行动, 四条主要路径), from 2 to 20."""
+    found = (int(n) if n.isdigit() else tokenizer.chinese_number(n) for n in _COUNT.findall(question))
+    return frozenset(n for n in found if n and 2 <= n <= 20)
+
+
+def siblings(items: Sequence[Entry]) -> NDArray[np.int16]:
+    """For each numbered clause: how many of its kind of number stand under the same parent (0: unnumbered)."""
+    keys = [
+        (
+            i.document,
+            i.parent,
+            _PUNCTUATION.sub("", re.sub(r"[一-鿿\d]+", "", i.number)) + i.number[:1] * (i.number[:1] in "第（("),
+        )
+        for i in items
+    ]
+    sizes = Counter(keys)
+    return np.array([min(sizes[k], 999) if i.number else 0 for i, k in zip(items, keys, strict=True)], np.int16)
 
 
 _NORM = re.compile(r"(?:法|法典|总则|.编)$")

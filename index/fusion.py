@@ -34,11 +34,15 @@ FIRST = (
     "cosine",  # of the embeddings
     "coverage",  # share of the question's character pairs in the clause, rare ones counting more
     "precise",  # share of the clause's character pairs in the question
+    "covered",  # share of the question's concepts (by rarity) that the clause, its headings or its document speak of
+    "fresh",  # share that the clause itself speaks of and its document's title does not
+    "missing",  # rarity of the rarest concept that is nowhere there
     "region",  # document is of the place asked about (1), elsewhere (-1), national or nothing asked (0)
     "local",  # regional document although the question names no region
     "named",  # document named by number or title
     "shows",  # the clause shows the kind of answer asked for
     "silent",  # it shows none of the kinds asked for
+    "counted",  # one of as many items as the question asks to be listed: how well its headings suit
     "formality",  # 附件：…, 现将…印发, 各市…：, signature
     "lead",  # ends with a colon
     "heading",
@@ -51,6 +55,7 @@ FIRST = (
 )
 SECOND = (
     "parent",  # first score of the heading or lead-in above it
+    "introduced",  # first score of the lead-in above it, where that ends with a colon
     "near",  # first scores of the three clauses before and after it
     "rest",  # first scores of the document's other candidates
 )
@@ -101,11 +106,20 @@ class Signals:
         return np.asarray(self.body + 0.5 * self.place + 0.35 * self.title)
 
 
+LARGE = 20_000  # clauses; from here on the weights learnt on statutes count, below those learnt on the policy corpus
+
+
 @cache
-def load() -> Weights:
-    """The learnt weights that come with the project."""
+def load(profile: str = "small") -> Weights:
+    """The learnt weights that come with the project: `small` or `large`, see `profile`."""
     data: Any = yaml.safe_load(files(__package__).joinpath("fusion.yaml").read_text(encoding="utf-8"))
-    return Weights(data["weights"], float(data["repeat"]), data["source"])
+    part = data[profile]
+    return Weights(part["weights"], float(data["repeat"]), part["source"])
+
+
+def profile(clauses: int) -> str:
+    """Which weights suit an index: among very many clauses words meet by chance, and meaning has to count for more."""
+    return "large" if clauses >= LARGE else "small"
 
 
 def first(tables: Tables, asked: Query, signals: Signals, cosines: Any, places: Places) -> Floats:
@@ -114,19 +128,22 @@ def first(tables: Tables, asked: Query, signals: Signals, cosines: Any, places: 
     kind, role = tables.kind[places], tables.role[places]
     letters = tables.grams.sizes[places] + 1.0
     region = signals.region[document]
+    around, titled = _scaled(signals.place, places), _scaled(signals.title, places)
     shown = (tables.shows[places] & asked.shows) != 0
     columns = (
         _scaled(signals.body, places),
-        _scaled(signals.place, places),
-        _scaled(signals.title, places),
+        around,
+        titled,
         cosines,
         signals.coverage[places],
         np.minimum(1.0, signals.plain[places] * len(asked.grams) / letters),
+        *_concepts(tables, asked, places),
         np.where(np.abs(region) == 0.5, 0.0, region),
         region == 0.5,
         signals.named[document],
         shown,
         ~shown & (asked.shows != 0),
+        np.where(_counted(tables, asked, places), np.maximum(around, titled), 0.0),
         role == 1,
         role == 2,
         kind == fields.KINDS.index(NodeKind.HEADING),
@@ -140,6 +157,51 @@ def first(tables: Tables, asked: Query, signals: Signals, cosines: Any, places: 
     return np.stack([np.asarray(column, np.float64) for column in columns], axis=1)
 
 
+def _counted(tables: Tables, asked: Query, places: Places) -> NDArray[np.bool_]:
+    """Clauses that stand among as many clauses numbered alike as the question asks for."""
+    beside = tables.siblings[places]
+    return np.asarray(np.isin(beside, list(asked.counts)) & (beside > 1))
+
+
+def _concepts(tables: Tables, asked: Query, places: Places) -> tuple[Floats, Floats, Floats]:
+    """covered, fresh, missing: see FIRST."""
+    place, document = tables.place[places], tables.document[places]
+    held: dict[str, tuple[Any, Any, Any]] = {}
+
+    def stands(token: str) -> tuple[Any, Any, Any]:
+        if token not in held:
+            held[token] = (
+                _member(tables.body.texts_with(token), places),
+                _member(tables.places.texts_with(token), place),
+                _member(tables.titles.texts_with(token), document),
+            )
+        return held[token]
+
+    rarest = float(np.log(2 * len(tables.ids) + 1))
+    covered, fresh, missing, total = np.zeros(len(places)), np.zeros(len(places)), np.zeros(len(places)), 1e-9
+    for ways in asked.concepts:
+        weight = max((tables.body.weight(token) for token in ways[0][0]), default=0.0) or rarest
+        own, around, titled = np.zeros(len(places)), np.zeros(len(places)), np.zeros(len(places))
+        for tokens, worth in ways:
+            found = [stands(token) for token in tokens]
+            own = np.maximum(own, worth * np.mean([f[0] for f in found], axis=0))
+            around = np.maximum(around, worth * np.mean([f[0] | f[1] | f[2] for f in found], axis=0))
+            titled = np.maximum(titled, worth * np.mean([f[2] for f in found], axis=0))
+        covered += weight * np.maximum(own, 0.8 * around)
+        fresh += weight * np.maximum(0.0, own - titled)
+        missing = np.maximum(missing, weight * (1 - around))
+        total += weight
+    return covered / total, fresh / total, missing / rarest
+
+
+def _member(texts: NDArray[Any], wanted: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which of the wanted numbers are among the (ascending) texts."""
+    if not len(texts):
+        return np.zeros(len(wanted), bool)
+    at = np.minimum(np.searchsorted(texts, wanted), len(texts) - 1)
+    return np.asarray(texts[at] == wanted)
+
+
 def second(tables: Tables, places: Places, features: Floats, weights: Weights) -> Floats:
     """FIRST features with those of SECOND added; `places` ascending."""
     scores = features @ weights.vector(FIRST)
@@ -149,6 +211,7 @@ def second(tables: Tables, places: Places, features: Floats, weights: Weights) -
     at = np.searchsorted(places, tables.parent[places])
     at = np.minimum(at, len(places) - 1)
     parent = np.where(places[at] == tables.parent[places], above[at], 0.0)
+    introduced = np.where(tables.role[tables.parent[places]] == 2, parent, 0.0)
     near = np.zeros(len(places))
     for step in (1, 2, 3):
         close = (np.diff(places, n=1) if step == 1 else places[step:] - places[:-step]) <= 3
@@ -157,7 +220,7 @@ def second(tables: Tables, places: Places, features: Floats, weights: Weights) -
         near[:-step] += np.where(same, above[step:], 0.0)
     mass = np.bincount(document, weights=above, minlength=1)
     rest = mass[document] - above
-    extra = (parent / best, near / best / 3, rest / max(float(rest.max(initial=0.0)), 1e-9))
+    extra = (parent / best, introduced / best, near / best / 3, rest / max(float(rest.max(initial=0.0)), 1e-9))
     return np.concatenate([features, np.stack(extra, axis=1)], axis=1)
 
 

@@ -30,6 +30,7 @@ class Tables:
     parent: NDArray[np.int32]  # clause → the clause or heading above it, -1 for none
     shows: NDArray[np.int16]  # bits of the kinds of answers in it (lexicon.asked)
     role: NDArray[np.int8]  # 1 a formality, 2 a lead-in (fields.role)
+    siblings: NDArray[np.int16]  # how many clauses are numbered alike beside it (fields.siblings)
     group: NDArray[np.int32]
     rank: NDArray[np.int32]  # within its group
     digest: NDArray[np.uint8]  # 16 bytes a clause
@@ -85,6 +86,7 @@ class Tables:
             _map(folder / "counts.counts.npy"),
         )
         graph = folder / "graph.faiss"
+        written = (folder / "sounds.json").read_bytes()  # now: the folder goes when a newer index is built
         neighbours = Neighbours.load(_map(folder / "vectors.npy"), graph.read_bytes() if graph.exists() else b"")
         return cls(
             ids=tuple(ids.split("\n")) if ids else (),
@@ -93,7 +95,7 @@ class Tables:
             counts=counts,
             grams=Grams(*(_map(folder / f"grams.{name}.npy") for name in _GRAMS)),
             neighbours=neighbours,
-            sounds=cache(lambda: Sounds.load(folder / "sounds.json")),
+            sounds=cache(lambda: Sounds.parse(written)),
             **arrays,
             **scored,
         )
@@ -128,7 +130,7 @@ class Texts:
         return cls(_map(folder / "text.block.npy"), _map(folder / "text.ends.npy"))
 
 
-_ARRAYS = ("document", "place", "kind", "parent", "shows", "role", "group", "rank", "digest")
+_ARRAYS = ("document", "place", "kind", "parent", "shows", "role", "siblings", "group", "rank", "digest")
 _GRAMS = ("codes", "indptr", "texts", "sizes")
 _SCORED = ("body", "places", "titles")
 

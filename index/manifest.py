@@ -11,13 +11,17 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from .errors import IndexDamaged, IndexStale
 
-FORMAT = 4
+FORMAT = 5
 NAME = "manifest.json"
 
 
@@ -72,6 +76,14 @@ def checksum(path: Path) -> str:
     """Digest of a file's bytes (blake2b: twice as fast as sha256, which matters at every start)."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Only one process writes an index at a time, the others wait; the lock of a killed writer goes with it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "lock"):
+        yield
 
 
 def begin(folder: Path) -> Path:

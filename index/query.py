@@ -20,12 +20,14 @@ class Query:
     text: str  # normalised, numbers in one spelling
     plain: str  # as embedded
     terms: Mapping[str, float]
+    concepts: tuple[tuple[tokenizer.Alternative, ...], ...]
     doc_nos: tuple[str, ...]
     titles: tuple[str, ...]
     regions: tuple[str, ...]  # full names
     only_named: bool  # nothing but a document's number or title
     asking: bool  # worded as a question, so hardly a pasted passage
     shows: int  # bits of the kinds of answers asked for
+    counts: frozenset[int]  # how many items it asks to be listed
     grams: Codes
 
 
@@ -40,11 +42,13 @@ def parse(question: str, region_names: Mapping[str, str], repaired: str | None =
         text=spelled,
         plain=normal,
         terms=tokenizer.query_terms(repaired or question),
+        concepts=tokenizer.concepts(repaired or question),
         doc_nos=numbers,
         titles=titles,
         regions=tuple(regions),
         only_named=bool(numbers or titles) and len(bare(_TITLE.sub("", tokenizer.without_doc_nos(normal)))) < 3,
         asking=bool(_ASKING.search(normal)),
         shows=fields.asks(normal),
+        counts=fields.counts(normal),
         grams=pairs(spelled),
     )

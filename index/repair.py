@@ -46,8 +46,9 @@ class Sounds:
         path.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
     @classmethod
-    def load(cls, path: Path) -> Sounds:
-        data = json.loads(path.read_text(encoding="utf-8"))
+    def parse(cls, written: bytes) -> Sounds:
+        """What `save` wrote."""
+        data = json.loads(written)
         return cls(data["characters"], {k: tuple(v) for k, v in data["words"].items()})
 
 

@@ -161,10 +161,34 @@ def query_terms(question: str) -> dict[str, float]:
     if not out:  # nothing but stop words: better all of them than none
         out = dict.fromkeys(tokenize(question), 1.0)
     for form, weight in expand(question).items():
-        for token in tokenize(form):
+        for token in _form_tokens(form):
             if token not in stop and out.get(token, 0.0) < weight:
                 out[token] = weight
     return out
+
+
+Alternative = tuple[tuple[str, ...], float]  # tokens that must all be there, and what that is worth (0..1)
+
+
+@lru_cache(maxsize=4096)
+def concepts(question: str) -> tuple[tuple[Alternative, ...], ...]:
+    """What a question is about, one entry a word: the ways in which a text may speak of it, the word itself first."""
+    stop = lexicon.stopwords()
+    text = normalise(question)
+    held = [(forms, weight, found) for forms, weight in _groups() if (found := [f for f in forms if f in text])]
+    out: dict[str, tuple[Alternative, ...]] = {}
+    for word in words(question):
+        if word in stop or word in out or not word.strip() or (len(word) == 1 and not word.isalnum()):
+            continue
+        ways: list[Alternative] = [((word,), 1.0)]
+        parts = tuple(p for p in tokenize(word) if p != word)
+        if len(parts) > 1:
+            ways.append((parts, 0.8))
+        for forms, weight, found in held:
+            if any(word in form or form in word for form in found):
+                ways += [(_form_tokens(form), weight) for form in forms if form not in found]
+        out[word] = tuple(ways)
+    return tuple(out.values())
 
 
 def expand(question: str) -> dict[str, float]:
@@ -178,6 +202,11 @@ def expand(question: str) -> dict[str, float]:
                 if form not in text:
                     out[form] = max(weight, out.get(form, 0.0))
     return out
+
+
+@cache
+def _form_tokens(form: str) -> tuple[str, ...]:
+    return tuple(tokenize(form))
 
 
 @cache
