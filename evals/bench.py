@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from qa.engine import Engine
 
 ON = date(2018, 12, 1)
+PEER_UP_TO = 60_000  # clauses: rank-bm25 scores all of them for every question
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,9 @@ def bench_ingest(folder: Path) -> Iterator[Measure | Curve]:
     yield Measure("ingest", "corpus into an empty store", first, "s", f"{characters:,} characters")
     yield Measure("ingest", "characters a second", characters / first, "1/s")
     yield Measure("ingest", "again, nothing changed", again * 1000, "ms")
-    yield Measure("ingest", "store on disk", place.store_path.stat().st_size / 2**20, "MiB")
+    yield Measure(
+        "ingest", "store on disk", sum(p.stat().st_size for p in place.path.glob("store.sqlite*")) / 2**20, "MiB"
+    )
 
 
 def bench_index(folder: Path) -> Iterator[Measure | Curve]:
@@ -152,21 +155,21 @@ def bench_cold(folder: Path) -> Iterator[Measure | Curve]:
     _engine(folder).store.close()
     question = load_questions(shipped_set())[0].question
 
-    def zhengce(*arguments: str, home: Path) -> Callable[[], Any]:
+    def zhengce(*arguments: str, home: Path) -> None:
         environment = {**os.environ, "ZHENGCE_HOME": str(home)}
         command = [sys.executable, "-m", "qa.cli", *arguments]
-        return lambda: subprocess.run(
-            command, check=True, capture_output=True, env=environment, stdin=subprocess.DEVNULL
-        )
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, stdin=subprocess.DEVNULL)
+        if done.returncode:
+            raise RuntimeError(f"zhengce {arguments[0]}: {done.stderr[-500:]}")
 
     full = Workspace.resolve(folder / "w").path
-    yield Measure("cold", "zhengce --help", timed(zhengce("--help", home=full), runs=3), "s")
-    yield Measure("cold", "zhengce search", timed(zhengce("search", question, home=full), runs=3), "s")
-    yield Measure("cold", "zhengce ask", timed(zhengce("ask", question, "--json", home=full), runs=3), "s")
+    yield Measure("cold", "zhengce --help", timed(partial(zhengce, "--help", home=full), runs=3), "s")
+    yield Measure("cold", "zhengce search", timed(partial(zhengce, "search", question, home=full), runs=3), "s")
+    yield Measure("cold", "zhengce ask", timed(partial(zhengce, "ask", question, "--json", home=full), runs=3), "s")
     yield Measure(
         "cold",
         "zhengce ask, empty workspace",
-        timed(zhengce("ask", question, home=folder / "new")),
+        timed(partial(zhengce, "ask", question, home=folder / "new")),
         "s",
         "ingests and indexes the corpus first",
     )
@@ -230,43 +233,39 @@ def bench_app(folder: Path) -> Iterator[Measure | Curve]:
 
 def bench_growth(folder: Path, statutes: Path | None = None) -> Iterator[Measure | Curve]:
     """Ingestion, index and search as the corpus grows; rank-bm25 itself beside our search."""
+    from evals.bench_ingest import measure, unpack
     from index import Index, build_index
-    from ingest.pipeline import ingest
 
-    files = sorted(statutes.rglob("*.md")) if statutes is not None else []
-    steps = [s for s in (30, 100, 300, 1000, 3000) if s <= len(files)] or [1, 2, 4, 8]
-    ingested: list[tuple[float, float]] = []
-    built: list[tuple[float, float]] = []
-    searched: list[tuple[float, float]] = []
-    peer: list[tuple[float, float]] = []
+    files = unpack(statutes, folder / "statutes") if statutes is not None else _copies(folder / "copies", 8)
     questions = [question.question for question in load_questions(shipped_set())][:60]
-    place = Workspace.resolve(folder / "growth")
-    store, done = place.store(), 0
-    for step in steps:
-        more = files[done:step] if files else _copies(folder / "copies", done, step)
-        took = timed(ingest, more, store)
-        done = step
+    curves: dict[str, list[tuple[float, float]]] = {"ingest": [], "index": [], "hybrid": [], "peer": []}
+    for share in (0.03, 0.1, 0.3, 1.0) if statutes is not None else (0.125, 0.25, 0.5, 1.0):
+        place = Workspace.resolve(folder / f"growth-{share}")
+        place.path.mkdir(parents=True)
+        measured = measure(files[:: round(1 / share)], place.path)
+        store = place.store()
         clauses = store.clauses()
-        ingested.append((len(clauses), took + (ingested[-1][1] if ingested else 0.0)))
-        shutil.rmtree(place.index_path, ignore_errors=True)
-        built.append((len(clauses), timed(build_index, store, place.index_path)))
+        size = float(len(clauses))
+        curves["ingest"].append((size, measured.seconds))
+        curves["index"].append((size, timed(build_index, store, place.index_path)))
         index = Index.open(place.index_path, store)
         index.search(questions[0], 20)
-        median = statistics.median(timed(index.search, question, 20) for question in questions)
-        searched.append((len(clauses), median * 1000))
-        if len(clauses) <= 60_000:
-            peer.append((len(clauses), _rank_bm25([node.text for node in clauses], questions)))
-    yield Curve("ingestion and indexing", "clauses", "seconds", {"ingest": ingested, "index": built})
-    yield Curve(
-        "search, median", "clauses", "milliseconds", {"ours (hybrid)": searched, "rank-bm25 (words only)": peer}
-    )
-    yield Measure("growth", "search at the largest size", searched[-1][1], "ms", f"{searched[-1][0]:,.0f} clauses")
+        curves["hybrid"].append((size, statistics.median(timed(index.search, q, 20) for q in questions) * 1000))
+        if len(clauses) <= PEER_UP_TO:
+            curves["peer"].append((size, _rank_bm25([node.text for node in clauses], questions)))
+        store.close()
+        shutil.rmtree(place.path)
+    yield Curve("ingestion and indexing", "clauses", "seconds", {name: curves[name] for name in ("ingest", "index")})
+    searched = {"ours (hybrid)": curves["hybrid"], "rank-bm25 (words only)": curves["peer"]}
+    yield Curve("search, median", "clauses", "milliseconds", searched)
+    size, took = curves["hybrid"][-1]
+    yield Measure("growth", "search at the largest size", took, "ms", f"{size:,.0f} clauses")
 
 
-def _copies(folder: Path, done: int, step: int) -> list[Path]:
+def _copies(folder: Path, times: int) -> list[Path]:
     """The corpus again under other names and with its numbers changed, so that no two clauses are the same."""
     made = []
-    for number in range(done, step):
+    for number in range(times):
         target = folder / str(number)
         target.mkdir(parents=True, exist_ok=True)
         for source in sorted((bundled_corpus() / "sources").glob("*.txt")):

@@ -8,7 +8,7 @@ import json
 import random
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,9 +22,11 @@ from evals.questions import Evidence, Question, check, load_questions
 from evals.run import Ask, Progress, Run, run, source_texts
 from evals.text import squeeze
 from ingest.model import IngestError
-from ingest.workspace import bundled_corpus
+from ingest.workspace import Workspace, bundled_corpus
 
 _HAN = re.compile(r"[一-鿿]")
+FEEDBACK = "feedback.sqlite3"  # where the app keeps it, in the workspace
+_MARK = re.compile(r"\[\d{1,3}\]")
 _CLAUSE_STOP = re.compile(r"[，,；;]")
 
 # Words that people put around a question; none carries anything to search for.
@@ -267,6 +269,22 @@ def grow(
     return drafts, left_out
 
 
+def confirmed(workspace: Workspace) -> Iterator[dict[str, Any]]:
+    """What people said in the app as feedback lines for `grow`: an answer voted up is right, its clauses the evidence.
+
+    Answers voted down and questions left unanswered come without an expected answer: a person has to write it.
+    """
+    from qa.app.feedback import Feedback
+
+    store = workspace.store(create=False)
+    for entry in Feedback(workspace.path / FEEDBACK).entries():
+        line: dict[str, Any] = {"question": entry.question, "region": entry.region or None}
+        if entry.vote == "up":
+            nodes = [node for id in entry.clauses if (node := store.node(id)) is not None]
+            line |= {"expected": _MARK.sub("", entry.answer), "quotes": [node.text for node in nodes]}
+        yield line
+
+
 def _file_of(quote: str, sources: Mapping[str, str]) -> str | None:
     wanted = squeeze(quote)
     return next((name for name, text in sources.items() if wanted and wanted in text), None)
@@ -285,7 +303,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     varying.add_argument("set", type=Path)
     varying.add_argument("--rule", choices=[v.name for v in VARIANTS], required=True)
     growing = commands.add_parser("grow", help="从反馈生成草稿题")
-    growing.add_argument("feedback", type=Path)
+    growing.add_argument("feedback", type=Path, nargs="?", help="JSON Lines；不给则取工作区里的反馈")
+    growing.add_argument("--workspace", type=Path)
     growing.add_argument("--set", type=Path, help="已有的问题集，避免重复")
     options = parser.parse_args(arguments)
     sources = source_texts(bundled_corpus() / "sources")
@@ -306,7 +325,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(question.line())
             return 0
         known = load_questions(options.set) if options.set else []
-        drafts, left_out = grow(_read_lines(options.feedback), known, sources)
+        said = _read_lines(options.feedback) if options.feedback else confirmed(Workspace.resolve(options.workspace))
+        drafts, left_out = grow(said, known, sources)
         for draft in drafts:
             print(draft.line())
         for reason in left_out:

@@ -17,7 +17,7 @@ from evals.compare import compare
 from evals.questions import Fault, Question, check, load_questions, shipped_set
 from evals.report import write_report
 from evals.run import Run, run, scored
-from evals.workshop import VARIANTS, grow, robustness, variants
+from evals.workshop import FEEDBACK, VARIANTS, confirmed, grow, robustness, variants
 from ingest.model import IngestError
 
 
@@ -252,3 +252,24 @@ def test_a_set_grows_from_feedback_only_where_the_quote_stands(texts: dict[str, 
     assert len(left_out) == 3
     assert [p for p in check(drafts, texts) if p.serious] == []
     assert json.loads(drafts[0].line())["evidence"][0]["quote"] == quote
+
+
+def test_answers_that_people_confirmed_become_questions(tmp_path: Path, texts: dict[str, str]) -> None:
+    from ingest.model import Document, Node, NodeKind, Parsed, Source
+    from ingest.workspace import Workspace
+    from qa.app.feedback import Entry, Feedback
+
+    name = "003_6083bda8034c3915.txt"
+    words = "对通过清洁生产审核的企业，每个企业奖励5万元。"
+    start = texts[name].index(words)
+    workspace = Workspace.resolve(tmp_path)
+    with workspace.store() as store:
+        node = Node("d#1", "d", None, 0, NodeKind.CLAUSE, "", (), start, start + len(words), words)
+        document = Document("d", name, 0, len(texts[name]), "计划", "计划")
+        store.replace(Parsed(Source(name, "0" * 64, "text", texts[name]), (document,), (node,)))
+    feedback = Feedback(tmp_path / FEEDBACK)
+    feedback.add(Entry("up", "清洁生产奖多少？", "奖励5万元[1]。", clauses=["d#1"]))
+    feedback.add(Entry("down", "上市奖多少？", "奖励5万元[1]。", clauses=["d#1"]))
+    drafts, left_out = grow(confirmed(workspace), [], texts)
+    assert [(d.question, d.answer_facts, d.files) for d in drafts] == [("清洁生产奖多少？", ("5万元",), (name,))]
+    assert len(left_out) == 1 and "上市奖多少" in left_out[0]
