@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from index import Filters, Hit
 from ingest.model import Node
+from ingest.regions import NATION, family
 from qa import compare, documents, sections, settle, tables
 from qa.applicability import verdict
 from qa.compose import LEAD, MAX_ANSWER, Draft, originals_first, shorten, write_plain
@@ -40,6 +41,8 @@ def answer(
     question = understand(resolve(text, history), region=region, repair=engine.index.repaired)
     if not settle.speaks_of_policy(question):
         return Answer(question=text, answer=settle.SAY_MORE, abstained=True, confidence=0.0)
+    if not settle.names_a_matter(question, terms_of(question, engine.index.idf)):
+        return Answer(question=text, answer=settle.SAY_MORE, abstained=True, confidence=0.0)
     hits = retrieve(engine, question)
     evidence = weigh(engine, question, hits)
     linked = link(question, evidence, as_of=as_of, clauses=engine.clauses)
@@ -63,7 +66,7 @@ def answer(
 
 def retrieve(engine: Engine, question: Question) -> list[Hit]:
     """Candidates from the index, of the asked region and those above it; those of a named document first of all."""
-    regions = frozenset(question.regions)
+    regions = reach(question.regions)
     hits = engine.index.search(question.text, CANDIDATES, Filters(regions=regions))
     if own := documents.named(question, engine.documents):
         hits = [*engine.index.search(question.text, CANDIDATES, Filters(document_ids=own)), *hits]
@@ -72,6 +75,11 @@ def retrieve(engine: Engine, question: Question) -> list[Hit]:
         if hit.clause_id in engine.nodes:
             first.setdefault(hit.clause_id, hit)
     return list(first.values())
+
+
+def reach(regions: Sequence[str]) -> frozenset[str]:
+    """The places whose rules somebody in one of these may be subject to; empty where no place limits the search."""
+    return frozenset().union(*(family(r) for r in regions)) - {NATION} if NATION not in regions else frozenset()
 
 
 def weigh(engine: Engine, question: Question, hits: Sequence[Hit]) -> list[Evidence]:
@@ -104,18 +112,18 @@ def choose(
     worked_out = next((one for one in linked if one.calculation is not None and one.fit >= SURE), None)
     if not evidence:
         return None, None
+    if cells := tables.look_up(question, evidence, engine.documents, engine.below, engine.nodes):
+        return tables.write(cells), None
     terms = terms_of(question, engine.index.idf)
     if worked_out is None and sure < settle.threshold():
         return None, None
-    if found := tables.look_up(question, evidence, engine.documents, engine.below, engine.nodes):
-        return tables.write(found), None
     if documents.asks_which(question):
         return write_documents(engine, question, evidence, terms), None
     if not question.amounts and (chosen := compare.by_region(question, evidence)):
         return compare.write(
             question, chosen, "各地规定不同：" if compare.differ(chosen) else "各地规定：", regions=True
         ), None
-    if worked_out is not None and (wants_figure(question) or question.asks("applicability")):
+    if worked_out is not None and (wants_figure(question) or question.asks("applicability", "deadline")):
         return write_calculation(engine, question, worked_out), worked_out
     if (divided := parts(question.text)) and (draft := write_parts(engine, question, divided)):
         return draft, None
