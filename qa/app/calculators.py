@@ -135,6 +135,15 @@ def _about(rule: Rule) -> None:
         '<div class="zc"><div class="zc-scroll"><table><thead><tr><th>取值</th><th>原文</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div>{f'<p>说明</p><ul>{notes}</ul>' if notes else ''}</div>"
     )
+    for title, ids in (("不能同时享受", rule.excludes), ("可以同时享受", rule.combines)):
+        others = [forms.rules()[i] for i in ids if i in forms.rules()]
+        if others:
+            st.markdown(f"**{title}**")
+        for other in others:
+            if st.button(
+                label(other.title), key=f"other-{other.id}", type="tertiary", icon=":material/calculate:", wrap=True
+            ):
+                state.goto("calculators", id=other.id)
     st.caption("这个计算器的链接（右上角可复制）")
     st.code(state.link("calculators", id=rule.id), language=None, wrap_lines=True)
 

@@ -246,6 +246,10 @@ def _what_if(spec: Rule, raw: Mapping[str, Any], key: str, as_of: date) -> None:
         .encode(x=alt.X("x:Q", title=across), y=alt.Y("y:Q", title=up), tooltip=["x", "y"])
     )
     st.altair_chart(line, width="stretch")
+    with st.expander("列成表", icon=":material/table_chart:"):
+        rows = "".join(f"<tr><td>{html(plain(x))}</td><td>{html(plain(y))}</td></tr>" for x, y in points)
+        head = f"<tr><th>{html(across)}</th><th>{html(up)}</th></tr>"
+        st.html(f'<div class="zc"><table><thead>{head}</thead><tbody>{rows}</tbody></table></div>')
 
 
 def curve(
