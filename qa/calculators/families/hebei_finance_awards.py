@@ -156,6 +156,7 @@ def venture_capital(c: Case) -> None:
         return c.nothing()
     total = c.product("可抵扣总额", "investment_wan", "deduction_rate")
     income = max(c.num("taxable_income_wan"), Decimal(0))
-    used = c.cap(total, income, "full_years", label=f"股权持有满{c.show('full_years')}当年的应纳税所得额")
+    c.step(f"在股权持有满{c.show('full_years')}的当年抵扣", "full_years")
+    used = c.cap(total, income, "full_years", label="当年应纳税所得额")
     c.step(f"结转以后年度：{c.fmt(total, '万元')} − {c.fmt(used, '万元')} = {c.fmt(total - used, '万元')}", "carried")
     c.out(deduction_total_wan=total, deduction_wan=used, carryforward_wan=total - used)
