@@ -25,7 +25,9 @@ _UNITS = (
 # number, optional scale, unit: 1000万元, 5.5亿元, 20%, 3年, 50万
 _FIGURE = re.compile(rf"(?<![\d.A-Za-z])(\d+(?:\.\d+)?)(百|千|万|亿)?(?:多|余)?({_UNITS})?")
 _CN = "零〇一二三四五六七八九十百千万亿两"
-_CN_FIGURE = re.compile(rf"(?:百分之[{_CN}点]+|[{_CN}]+(?:万元|亿元|元|年|个月|个工作日|工作日|天|日|倍))")
+_CN_FIGURE = re.compile(
+    rf"(?:百分之[{_CN}点]+|(?<![\d.万亿])[零〇一二三四五六七八九十百两][{_CN}]*(?:万元|亿元|元|年|个月|个工作日|工作日|天|日|倍))"
+)
 _LIST_MARK = re.compile(r"[(（]\d{1,2}[)）]|(?<![\d.])\d{1,2}[、.．](?!\d)")
 _MONEY_SUFFIX = {"_wan": Decimal(10) ** 4, "_yi": Decimal(10) ** 8}
 

@@ -189,6 +189,7 @@ def test_a_missing_answer_line_scores_nothing() -> None:
     "answer",
     [
         "奖励200万元[1]。",
+        "奖励0.02亿元[1]。",
         "奖励2000000元[1]。",  # the same amount written out
         "依据冀政〔2018〕4号《关于奖励的通知》，奖励200万元[1]。",
         "该政策已于2020年12月31日到期，当时奖励200万元[1]。",
