@@ -15,7 +15,7 @@ from importlib.resources import files
 
 import yaml
 
-from index import Hit
+from index import Hit, lexicon
 from ingest.regions import NATION, family, find_regions
 from qa.evidence import Evidence, Term, comparable, share
 from qa.question import Question
@@ -29,6 +29,7 @@ FEATURES = (
     "margin",  # between the best sentence and the tenth
     "matter",  # share of the question's matter that the best sentence with its headings holds
     "matter_known",  # share of it that is missing there though the corpus knows the word
+    "term_missing",  # a policy term of the question is missing there
     "matter_any",  # share of it that any sentence holds
     "figure_gap",  # matter in the best sentence, less matter in those that show the asked figure
     "no_figure",  # a figure is asked and the best sentence has none
@@ -44,6 +45,11 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 def speaks_of_policy(question: Question) -> bool:
     """Whether there is anything to look up: at least two Chinese characters, or a document number."""
     return len(_HAN.findall(question.text)) >= 2
+
+
+def names_a_matter(question: Question, terms: Sequence[Term]) -> bool:
+    """Whether a question says what it is about, by any word that does not just ask, count or name a place."""
+    return bool(question.doc_nos or question.titles) or any(t.matter for t in terms)
 
 
 def features(
@@ -80,6 +86,7 @@ def features(
         best.score - evidence[min(len(evidence) - 1, 10)].score,
         shares[0],
         sum(t.weight * (1 - t.held(text)) for t in matter if knows(t.text)) / total,
+        float(any(t.held(text) < 0.5 for t in matter if knows(t.text) and t.text in _policy_terms())),
         max(shares),
         (max(shares) - max(shown, default=0.0)) if figure else 0.0,
         float(figure and best.feature("shows") == 0),
@@ -97,6 +104,11 @@ def places_without_text(question: Question, regions: Collection[str | None]) -> 
     """Places that the question names and of which, places within or (but the nation) around them nothing is here."""
     here = {r for r in regions if r}
     return [name for name in find_regions(question.text) if not (family(name) - {NATION}) & here]
+
+
+@cache
+def _policy_terms() -> frozenset[str]:
+    return frozenset(t for t in map(comparable, lexicon.terms()) if len(t) >= 3)
 
 
 @cache
