@@ -131,6 +131,13 @@ def test_an_issue_is_applied_for_by_30_july_after_its_reward_year(issued: date, 
     assert got["eligible"] is (max(issued, date(end.year, 1, 1)) <= applied <= end)
 
 
+@pytest.mark.parametrize(("applied", "warned"), [("2018-07-29", False), ("2018-07-30", True)])
+def test_who_applies_on_the_last_day_is_told_that_the_text_leaves_it_open(applied: str, warned: bool) -> None:
+    inputs = {"issue_date": "2018-03-01", "apply_date": applied}
+    told = run("hebei-abs-reward-application-window", inputs, as_of=DAY).warnings
+    assert any("正是截止日" in w for w in told) is warned
+
+
 @given(two_amounts)
 def test_an_issuer_gets_up_to_a_thousandth_and_its_underwriter_half_of_that(issued: list[Decimal]) -> None:
     rewards = [
@@ -179,6 +186,21 @@ def test_where_the_order_of_limit_and_state_share_matters_both_figures_are_told(
     assert any("750万元" in w and "500万元" in w for w in told)
     told = run("hebei-equity-fund-investment-reward", {**inputs, "direct_investment_wan": 9000}, as_of=DAY).warnings
     assert not any("先后" in w and "万元" in w for w in told)
+
+
+@pytest.mark.parametrize(("invested", "told"), [(100_000, False), (100_001, True)])
+def test_above_the_limit_the_departments_other_figure_is_cited(invested: int, told: bool) -> None:
+    result = run(
+        "hebei-equity-fund-investment-reward",
+        {
+            "direct_investment_wan": invested,
+            "holding_months": 7,
+            "is_real_estate_fund": False,
+            "has_disqualification": False,
+        },
+        as_of=DAY,
+    )
+    assert any("最高限额2000万元" in citation.quote for citation in result.citations) is told
 
 
 @given(st.decimals(0, 300_000, places=2), st.decimals(0, 24, places=1))
