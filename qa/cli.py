@@ -34,7 +34,9 @@ app.add_typer(calc, name="calc")
 
 Folder = Annotated[Path | None, typer.Option("--workspace", help="数据目录（默认 $ZHENGCE_HOME，再默认用户数据目录）")]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
-AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="按哪一天判断有效期（默认今天，如 2019-06-30）")]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="DATE", help="按哪一天判断有效期（默认今天，如 2019-06-30）")
+]
 Region = Annotated[str | None, typer.Option("--region", help="地区，如 河北省、天津市蓟州区")]
 
 
@@ -174,7 +176,9 @@ def documents_command(folder: Folder = None, as_json: Json = False, as_of: AsOf 
     for d in documents:
         status = Validity.on(on, d.valid_from, d.valid_to).status
         head = f"{d.title}（{d.doc_no}）" if d.doc_no else d.title
-        print(f"{d.id}\n  {head}\n  {d.region or '地区未明'} · {'、'.join(d.issuers) or '发文机关未明'} · {d.kind} · {status} · {d.source}")
+        print(
+            f"{d.id}\n  {head}\n  {d.region or '地区未明'} · {'、'.join(d.issuers) or '发文机关未明'} · {d.kind} · {status} · {d.source}"
+        )
 
 
 def show_ref(ref: ClauseRef) -> str:
@@ -343,7 +347,9 @@ def calc_show(calculator: Annotated[str, typer.Argument(metavar="ID")], as_json:
         return
     print(f"{rule.title}\n{rule.region} · 《{rule.document}》{rule.doc_no or ''}\n\n输入：")
     for i in rule.inputs:
-        choices = "（" + " / ".join(f"{value}={label}" for value, label in i.choices.items()) + "）" if i.choices else ""
+        choices = (
+            "（" + " / ".join(f"{value}={label}" for value, label in i.choices.items()) + "）" if i.choices else ""
+        )
         print(f"  {i.name}  {i.label}  {i.type} {i.unit} {choices} {'必填' if i.required else f'默认 {i.default}'}")
     print("输出：")
     for o in rule.outputs:
@@ -381,7 +387,11 @@ def calc_run(
     elif result.error is None:
         spec = {o.name: o for o in calculators.get(calculator).outputs}
         for name, value in result.outputs.items():
-            shown = {True: "是", False: "否", None: "原文未定"}[value] if value is None or isinstance(value, bool) else value
+            shown = (
+                {True: "是", False: "否", None: "原文未定"}[value]
+                if value is None or isinstance(value, bool)
+                else value
+            )
             print(f"{spec[name].label}：{shown}{spec[name].unit if value is not None else ''}")
         for step in result.steps:
             print(f"  · {step.text}")
@@ -434,12 +444,20 @@ def eval_command(
     questions: Annotated[Path | None, typer.Option("--set", metavar="FILE", help="题目集（默认自带题目）")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="报告写到哪里")] = None,
     compare: Annotated[Path | None, typer.Option("--compare", metavar="RUN", help="与之前的一次比较")] = None,
+    ablations: Annotated[bool, typer.Option("--ablations", help="逐项拿掉检索的一件，看各值多少")] = False,
+    robustness: Annotated[bool, typer.Option("--robustness", help="错字、同音、繁体等改写后重问，看降多少")] = False,
+    as_of: AsOf = None,
     folder: Folder = None,
 ) -> None:
     """跑一套问答题，打印指标，写出报告。"""
-    from evals.run import main_eval
+    from evals import main_eval
 
-    if code := main_eval(questions, out, workspace(folder), compare):
+    on = day(as_of)
+    with progress_bar() as progress:
+        code = main_eval(
+            questions, out, folder, compare, as_of=on, ablations=ablations, robustness=robustness, progress=progress
+        )
+    if code:
         raise typer.Exit(code)
 
 

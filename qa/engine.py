@@ -108,7 +108,9 @@ class Engine:
         document_ids: frozenset[str] = frozenset(),
     ) -> list[Retrieved]:
         """The `k` best clauses for words, a document number, a title or a pasted passage."""
-        regions = frozenset({region}) if region else frozenset()
+        from qa.answering import reach
+
+        regions = reach([region]) if region else frozenset()
         hits = self.index.search(query, k, Filters(regions=regions, doc_no=doc_no, document_ids=document_ids))
         return [
             Retrieved.of(

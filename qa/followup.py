@@ -10,7 +10,9 @@ from index.tokenizer import words
 from ingest.regions import find_regions, strip_regions
 from qa.model import Turn
 
-_POINTS_BACK = re.compile(r"^(那么?|还有|另外|然后)|(呢|呐)[?？。!！]*$|这个|那个|这项|该(政策|项目|奖励|补贴|办法)|上面|上述|它|前面|刚才")
+_POINTS_BACK = re.compile(
+    r"^(那么?|还有|另外|然后)|(呢|呐)[?？。!！]*$|这个|那个|这项|该(政策|项目|奖励|补贴|办法)|上面|上述|它|前面|刚才"
+)
 _MEANING = 2  # a follow-up with at least this many words of its own about a matter is taken to stand alone
 
 # words that ask and carry no matter of their own

@@ -19,7 +19,9 @@ from ingest.regions import find_regions
 
 MAX_CHARS = 2000  # what a question is read up to; the rest of a pasted page adds nothing to what is asked
 
-_DOC_NO = re.compile(r"[\u4e00-\u9fff]{2,12}[〔\[［﹝(（]\s*(?:19|20)\d{2}\s*[〕\]］﹞)）]\s*(?:第)?\d+号?|公告\s*\d{4}年第\s*\d+号|\d{4}年第\s*\d+号公告")
+_DOC_NO = re.compile(
+    r"[\u4e00-\u9fff]{2,12}[〔\[［﹝(（]\s*(?:19|20)\d{2}\s*[〕\]］﹞)）]\s*(?:第)?\d+号?|公告\s*\d{4}年第\s*\d+号|\d{4}年第\s*\d+号公告"
+)
 _TITLE = re.compile(r"《([^》]{2,80})》")
 _QUOTED = re.compile(r"[“\"「]([^”\"」]{1,40})[”\"」]")
 

@@ -272,6 +272,9 @@ def _dense_table() -> dict[int, str | None]:
     }
 
 
+_PER = re.compile(r"每[^,。;]{0,5}$")  # 每节约一吨: the unit of a rate, no quantity of the asker's
+
+
 def tell(text: str) -> Told:
     """Read the figures and dates of a question."""
     dense = text.translate(_dense_table())
@@ -284,7 +287,9 @@ def tell(text: str) -> Told:
     figures = [
         Figure(a.value, "季" if blank.startswith("季度", a.end) else a.unit, _bound(blank, a), a.start, a.end)
         for a in amounts
-        if a.upper is None and not _is_span(blank, a.start, a.end, a.unit)
+        if a.upper is None
+        and not _is_span(blank, a.start, a.end, a.unit)
+        and not (a.value == 1 and _PER.search(blank[max(0, a.start - 6) : a.start]))
     ]
     figures += [f for f in _ordinals(blank)]
     taken = [(a.start, a.end) for a in amounts] + [(d.start, d.end) for d in dates]

@@ -19,7 +19,7 @@ FIT = 0.95  # a section must fit at least so well, and clearly better than the b
 
 _KINDS = {
     "condition": re.compile(r"条件|要求|资格|标准|范围|对象"),
-    "procedure": re.compile(r"程序|流程|步骤|申报|认定|办理|审核|列入"),
+    "procedure": re.compile(r"程序|流程|步骤|申报|办理|审核|列入"),
     "materials": re.compile(r"材料|资料|提交|提供"),
     "list": re.compile(r"内容|范围|重点|任务|目标|政策|措施|支持|扶持|否决|路径|原则|领域"),
     "department": re.compile(r"职责|分工|组织"),
@@ -70,6 +70,8 @@ def best(
     if not question.asks("list", "condition", "procedure", "materials"):
         return None
     wanted = asked_count(question)
+    terms = [t for t in terms if t.matter] or terms
+    weighed = {e.node.id: e.score for e in reversed(evidence[:24])}
     found: dict[str, Section] = {}
     documents = {e.document.id: e.document for e in evidence[:24]}
     for document in list(documents.values())[:DOCUMENTS]:
@@ -78,7 +80,8 @@ def best(
             if len(items) < 2:
                 continue
             head = nodes.get(holder)
-            found[holder] = Section(head, document, items, _fit(question, terms, head, document, items, wanted))
+            fit = _fit(question, terms, head, document, items, wanted) + 0.5 * weighed.get(holder, 0.0)
+            found[holder] = Section(head, document, items, fit)
     if not found:
         return None
     chosen = max(found.values(), key=lambda s: s.fit)
@@ -133,6 +136,8 @@ def _fit(
     own = comparable(" ".join((document.title, *(head.path if head else ()), head.text[:120] if head else "")))
     heads = comparable(" ".join(head_of(i) for i in items))
     fit = share(terms, own) + 0.3 * (share(terms, f"{own} {heads}") - share(terms, own))
+    if head is not None:  # of sections under one title, the one whose own words are asked for
+        fit += 0.3 * share(terms, comparable(head.text[:120])) - 0.1
     if wanted is not None:
         fit += 0.45 if len(items) == wanted else -0.5
     title = head.text[:60] if head else ""

@@ -7,13 +7,9 @@ from decimal import Decimal
 
 from qa.calculators.case import HUNDRED, Case, rule
 
+from .hebei_restated import up_to
+
 ENTERPRISE_PRODUCTS = ["special_plan", "asset_backed_note", "private_quotation_abs"]  # named by a parameter each
-
-
-def _up_to(c: Case, most: Decimal, *cites: str) -> None:
-    """不超过 only sets the upper end; nothing below it is promised."""
-    c.step(f"“不超过”只定上限：奖励0—{c.fmt(most, '万元')}，由省财政厅确定", *cites)
-    c.out(amount_min_wan=0, amount_max_wan=most)
 
 
 @rule("hebei-abs-issuer-reward")
@@ -32,7 +28,7 @@ def abs_issuer(c: Case) -> None:
         met, rate = c.test(c.label("issuer_type"), False, "bank_rate", *ENTERPRISE_PRODUCTS), ""
     if not c.eligible(issued, met):
         return c.nothing()
-    _up_to(c, c.product("按最高比例计算", "issue_amount_wan", rate), rate, "adjusted")
+    up_to(c, c.product("按最高比例计算", "issue_amount_wan", rate), "奖励", rate, "adjusted", by="省财政厅")
 
 
 @rule("hebei-abs-reward-application-window")
@@ -80,7 +76,7 @@ def _innovative_product(c: Case, amount: str, what: str, *met: bool) -> None:
     c.step(
         f"{c.show('apply_by')}申请上一奖励年度的奖励资金；评审结果公示{c.show('publicity')}", "apply_by", "publicity"
     )
-    _up_to(c, most, "rate")
+    up_to(c, most, "奖励", "rate", by="省财政厅")
 
 
 @rule("hebei-bank-innovative-credit-product-reward")
@@ -141,7 +137,7 @@ def equity_fund(c: Case) -> None:
     if reward > c.param("cap"):
         c.step("省财政厅政策解读所写的最高限额高于办法原文，两者不一致，按办法原文计算", "interpretation")
     c.step(f"{c.show('apply_by')}向省财政厅申请；公示{c.show('publicity')}", "apply_by", "publicity")
-    _up_to(c, most, "rate", "cap")
+    up_to(c, most, "奖励", "rate", "cap", by="省财政厅")
 
 
 @rule("hebei-venture-capital-income-deduction")

@@ -26,11 +26,10 @@ def fund_reward(c: Case, *conditions: bool) -> None:
     ):
         return c.nothing()
     most = c.cap(c.product("实际投资额按最高比例计算", "investment_wan", "rate"), "cap", label="最高奖励")
-    c.step(f"“不超过”只定上限：一次性奖励0—{c.fmt(most, '万元')}，由主管部门确定", "rate", "cap")
+    up_to(c, most, "一次性奖励", "rate", "cap")
     if guide:
         strict = min(net * c.param("rate") / HUNDRED, c.param("cap"))
         c.step(f"如“实际投资额”也要扣除政府引导基金（原文未写明），上限为{c.fmt(strict, '万元')}", "rate", "cap")
-    c.out(amount_min_wan=0, amount_max_wan=most)
 
 
 def neeq_reward(c: Case, moved: str) -> None:
@@ -134,10 +133,15 @@ def design_center_reward(c: Case, *conditions: bool) -> None:
     c.out(amount_wan=left)
 
 
+def up_to(c: Case, most: Decimal, what: str, *cites: str, by: str = "主管部门") -> None:
+    """不超过 only sets the upper end; nothing below it is promised."""
+    c.step(f"“不超过”只定上限：{what}0—{c.fmt(most, '万元')}，由{by}确定", *cites)
+    c.out(amount_min_wan=0, amount_max_wan=most)
+
+
 def share_at_most(c: Case, rate: str, limit: str | None = None) -> None:
     """不超过 a share of the recognised investment (and a limit a project): a ceiling; nothing below it is promised."""
     most = c.product("认定有效投资按最高比例计算", "recognized_investment_wan", rate)
     if limit is not None:
         most = c.cap(most, limit, label="单个项目上限")
-    c.step(f"“不超过”只定上限：补助0—{c.fmt(most, '万元')}，由主管部门确定", rate)
-    c.out(amount_min_wan=0, amount_max_wan=most)
+    up_to(c, most, "补助", rate)

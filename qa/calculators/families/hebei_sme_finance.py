@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from qa.calculators.case import Case, rule
 
-
-def _up_to(c: Case, most: Decimal, *cites: str) -> None:
-    """不超过 only sets the upper end; nothing below it is promised."""
-    c.step(f"“不超过”只定上限：奖励0—{c.fmt(most, '万元')}，由省级财政确定", *cites)
-    c.out(amount_min_wan=0, amount_max_wan=most)
+from .hebei_restated import up_to
 
 
 @rule("hebei-sme-fin-equity-fund-reward")
@@ -24,7 +18,7 @@ def equity_fund(c: Case) -> None:
     ):
         return c.nothing()
     most = c.cap(c.product("实际投资额按最高比例计算", "investment_wan", "rate"), "cap", label="最高奖励")
-    _up_to(c, most, "rate", "cap")
+    up_to(c, most, "奖励", "rate", "cap", by="省级财政")
 
 
 @rule("hebei-sme-fin-export-insurance-premium-support")
@@ -56,7 +50,8 @@ def innovative_credit(c: Case) -> None:
     """Up to 3‰ of the quarterly average balance lent to SMEs."""
     if not c.eligible(c.require("is_sme_borrower", "rate"), c.require("is_innovative_product", "rate")):
         return c.nothing()
-    _up_to(c, c.product("季度平均贷款余额按最高比例计算", "quarter_avg_loan_balance_wan", "rate"), "rate")
+    most = c.product("季度平均贷款余额按最高比例计算", "quarter_avg_loan_balance_wan", "rate")
+    up_to(c, most, "奖励", "rate", by="省级财政")
 
 
 @rule("hebei-sme-fin-micro-loan-credit-limit")
