@@ -243,7 +243,7 @@ def calculation_of(linked: Linked | None) -> dict[str, Any] | None:
     """The linked calculation as the contract's object, with the inputs still missing by name."""
     if linked is None:
         return None
-    made = linked.calculation.to_dict() if linked.calculation is not None else {}
+    made = linked.shown()
     return {
         "calculator": linked.calculator,
         "inputs": made.get("inputs", linked.inputs),

@@ -43,7 +43,8 @@ class Linked:
     """A calculator that the question asks for.
 
     `fit` 0..1: how surely this rule is meant. `inputs` as read and assumed; `assumed` the conditions taken as met, in
-    words; `missing` what must still be given. `calculation` is None where something is missing. `headline`: at most
+    words; `missing` what must still be given; `given` the inputs that the question states; `partial`: only a part of the rule
+    was asked for, so that the rest of its inputs, outputs and steps say nothing of the asker. `calculation` is None where something is missing. `headline`: at most
     180 characters, the asked figure or verdict first, then the arithmetic; `citations`: what the headline rests on.
     """
 
@@ -55,6 +56,26 @@ class Linked:
     calculation: Calculation | None
     headline: str
     citations: tuple[Citation, ...] = ()
+    given: frozenset[str] = frozenset()
+    partial: bool = False
+
+    def shown(self) -> dict[str, Any]:
+        """The calculation as users see it: what stood in for things not said is left out where a part only was asked."""
+        if self.calculation is None:
+            return {}
+        made = self.calculation.to_dict()
+        if self.partial:
+            made["inputs"] = {n: v for n, v in made["inputs"].items() if n in self.given}
+            made["steps"] = [{"text": self.headline, "clause_id": self.citations[0].clause_id if self.citations else ""}]
+            made["outputs"] = {
+                n: v for n, v in made["outputs"].items() if v is not None and _spoken(v) in self.headline
+            }
+            made["eligible"] = None
+        return made
+
+
+def _spoken(value: object) -> str:
+    return fmt(value) if isinstance(value, Decimal) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +327,8 @@ def _worked(candidate: _Candidate, question: Question, as_of: date, clauses: Cla
         calculation=distinct[0][1],
         headline=headline,
         citations=rests_on(headline, [result for _, result in distinct]),
+        given=reading.given | distinct[0][0].keys(),
+        partial=aside(guide, reading) or rule.kind == "score",
     )
 
 

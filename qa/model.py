@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingest.model import Document, Node
+from qa.calculators.calculation import dumps
 
 IN_FORCE, EXPIRED, PENDING, UNKNOWN = "有效", "已到期", "未生效", "未定"
 
@@ -113,6 +114,6 @@ class Answer(Frozen):
     explain: dict[str, Any] | None = None
 
     def json_line(self) -> str:
-        """One line of JSON as the contract fixes it; `id` and `explain` only where they were asked for."""
+        """One line of JSON as the contract fixes it, figures digit for digit; `id` and `explain` only where asked for."""
         left_out = {name for name in ("id", "explain") if getattr(self, name) is None}
-        return self.model_dump_json(by_alias=True, exclude=left_out)
+        return dumps(self.model_dump(by_alias=True, exclude=left_out))
