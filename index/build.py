@@ -11,7 +11,7 @@ import numpy as np
 
 from ingest.model import Document
 
-from . import fields, lexicon, manifest, tokenizer
+from . import fields, lexicon, manifest, milvus, tokenizer
 from .dense import Encoder, Neighbours, Vectors, encoder, prepare
 from .errors import IndexError_
 from .grams import Grams
@@ -51,10 +51,9 @@ def build_index(
         tables = make_tables(items, documents, embed, previous=_previous(folder, embed), progress=progress)
         fresh = manifest.begin(folder)
         tables.save(fresh)
+        before = _manifest(folder)
         if backend == "milvus":
-            from . import milvus
-
-            milvus.upload(tables, milvus.default_uri(fresh, uri), progress)
+            milvus.Milvus.upload(milvus.address(folder, uri), milvus.collection(fresh.name), tables, progress).close()
         manifest.commit(
             folder,
             fresh,
@@ -70,6 +69,8 @@ def build_index(
                 uri=uri,
             ),
         )
+        if before is not None and before.backend == "milvus":
+            milvus.drop(milvus.address(folder, before.uri), milvus.collection(before.generation))
 
 
 def _stable(store: Store) -> tuple[str, list[Document], list[fields.Entry]]:
@@ -161,6 +162,13 @@ def _rows(previous: Tables | None) -> dict[bytes, int]:
     if previous is None:
         return {}
     return {row.tobytes(): i for i, row in enumerate(np.asarray(previous.digest))}
+
+
+def _manifest(folder: Path) -> manifest.Manifest | None:
+    try:
+        return manifest.read(folder)
+    except IndexError_:
+        return None
 
 
 def _previous(folder: Path, embed: Encoder) -> Tables | None:

@@ -184,9 +184,10 @@ def _concepts(tables: Tables, asked: Query, places: Places) -> tuple[Floats, Flo
         own, around, titled = np.zeros(len(places)), np.zeros(len(places)), np.zeros(len(places))
         for tokens, worth in ways:
             found = [stands(token) for token in tokens]
-            own = np.maximum(own, worth * np.mean([f[0] for f in found], axis=0))
-            around = np.maximum(around, worth * np.mean([f[0] | f[1] | f[2] for f in found], axis=0))
-            titled = np.maximum(titled, worth * np.mean([f[2] for f in found], axis=0))
+            share = worth / len(found)
+            own = np.maximum(own, share * sum(f[0] * 1.0 for f in found))
+            around = np.maximum(around, share * sum((f[0] | f[1] | f[2]) * 1.0 for f in found))
+            titled = np.maximum(titled, share * sum(f[2] * 1.0 for f in found))
         covered += weight * np.maximum(own, 0.8 * around)
         fresh += weight * np.maximum(0.0, own - titled)
         missing = np.maximum(missing, weight * (1 - around))

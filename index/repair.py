@@ -30,13 +30,16 @@ class Sounds:
 
     @classmethod
     def of(cls, frequencies: Mapping[str, int], least: int = 3) -> Sounds:
-        """Sounds of the lexicon's terms and of the words that stand in at least `least` clauses."""
+        """Sounds of the lexicon's terms and of the words of three characters or more in at least `least` clauses.
+
+        Common words of two characters would draw good ones to them (我司 → 我市); of those, only terms are repaired to.
+        """
         from pypinyin import lazy_pinyin
 
         terms = [t for t in map(tokenizer.normalise, lexicon.terms()) if _RUN.fullmatch(t) and len(t) <= _SIZES[0]]
         common = sorted((w for w, n in frequencies.items() if n >= least), key=lambda w: -frequencies[w])
         words: dict[str, list[str]] = defaultdict(list)
-        for word in dict.fromkeys([*terms, *(w for w in common if _RUN.fullmatch(w) and len(w) <= 4)]):
+        for word in dict.fromkeys([*terms, *(w for w in common if _RUN.fullmatch(w) and 3 <= len(w) <= 4)]):
             words[" ".join(map(_blur, lazy_pinyin(word)))].append(word)
         characters = {c: _blur(lazy_pinyin(c)[0]) for c in sorted(tokenizer.common_characters())}
         return cls(characters, {sound: tuple(found) for sound, found in words.items()})

@@ -24,6 +24,8 @@ from .local import Tables
 if TYPE_CHECKING:
     from ingest.store import Store
 
+    from .milvus import Milvus
+
 Places = NDArray[np.intp]
 DEPTH = 120  # candidates that words, and vectors, each put forward
 
@@ -58,8 +60,15 @@ class Hit:
 class Index:
     """An opened index. Safe to share between threads."""
 
-    def __init__(self, tables: Tables, embed: Encoder, weights: fusion.Weights | None = None) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        embed: Encoder,
+        weights: fusion.Weights | None = None,
+        milvus: Milvus | None = None,
+    ) -> None:
         self.tables = tables
+        self._milvus = milvus
         self.tokenizer = tokenizer
         self.lexicon = lexicon
         self._embed = embed
@@ -102,7 +111,11 @@ class Index:
             raise IndexDamaged("索引文件无法读取；请运行 zhengce index 重建") from error
         if len(tables.ids) != found.clauses:
             raise IndexDamaged("索引文件与清单不符；请运行 zhengce index 重建")
-        return cls(tables, embed)
+        if found.backend != "milvus":
+            return cls(tables, embed)
+        from .milvus import Milvus, address, collection
+
+        return cls(tables, embed, milvus=Milvus(address(folder, found.uri), collection(found.generation), tables))
 
     def __len__(self) -> int:
         return len(self.tables.ids)
@@ -160,7 +173,10 @@ class Index:
         words = signals.words()
         if allowed is not None:
             words = np.where(allowed, words, -1.0)
-        chosen = [top(words, depth), self._nearest(vector, depth, allowed), top(rare, depth // 5)]
+        if self._milvus is None:
+            chosen = [top(words, depth), self._nearest(vector, depth, allowed), top(rare, depth // 5)]
+        else:
+            chosen = [self._milvus.lexical(asked.terms, depth, allowed), self._milvus.dense(vector, depth, allowed)]
         if signals.named.any():
             of_named = np.flatnonzero(signals.named[tables.document] > 0.75)
             chosen.append(of_named[top(words[of_named], depth)])
@@ -205,7 +221,7 @@ class Index:
         if asked.only_named and named.any():
             return np.asarray(0.5 * named + 0.5 * scores)
         best = float(coverage.max(initial=0.0))
-        if asked.asking or len(asked.grams) < 6 or best < 0.45:
+        if len(asked.grams) < 6 or best < (0.6 if asked.asking else 0.45):
             return scores
         wanted = bare(asked.text)
         out = 0.3 * scores
