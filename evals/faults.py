@@ -62,7 +62,7 @@ def checks(folder: Path, filled: Path, kills: int, questions: int, files: int) -
     yield "写反馈时 kill -9", lambda: written.killed_feedback(folder, kills)
     yield "建索引时 kill -9", lambda: written.killed_index(folder, kills)
     yield "磁盘写满", lambda: written.full_disk(folder, filled)
-    yield "文件损坏", lambda: written.damaged_files(folder, filled)
+    yield "文件损坏", lambda: written.damaged_files(folder)
     yield "模型文件损坏", lambda: written.damaged_model(folder)
     yield "畸形问题", lambda: asking.malformed_questions(filled, questions)
     yield "两进程写入、十进程提问", lambda: asking.many_at_once(folder, filled)

@@ -243,24 +243,29 @@ def _mangle(path: Path, how: str, rng: random.Random) -> None:
 DAMAGES = ("deleted", "emptied", "halved", "garbage", "flipped")
 
 
-def damaged_files(folder: Path, filled: Path) -> Finding:
-    """Every file of a workspace damaged in five ways: the right answer, or a clear error that says what to do."""
+def damaged_files(folder: Path) -> Finding:
+    """Every file of a (small) workspace damaged in five ways: the right answer, or a clear error that says what to do."""
 
     def check() -> tuple[int, list[str], dict[str, Any]]:
+        from index import build_index
+        from ingest.pipeline import ingest
+
         rng, failures, outcomes = random.Random(SEED), [], {"照常": 0, "说清": 0}
-        right = answers(filled)
-        files = sorted(p.relative_to(filled) for p in filled.rglob("*") if p.is_file() and "cache" not in p.parts)
+        whole = Workspace.resolve(folder / "small")
+        with whole.store() as store:
+            ingest([bundled_corpus() / "sources" / name for name in SMALL], store)
+            build_index(store, whole.index_path)
+        files = sorted(p.relative_to(whole.path) for p in whole.path.rglob("*") if p.is_file() and p.stat().st_size)
         for file in files:
             for how in DAMAGES:
                 with tempfile.TemporaryDirectory(dir=folder) as scratch:
                     place = Path(scratch) / "w"
-                    shutil.copytree(filled, place)
+                    shutil.copytree(whole.path, place)
                     _mangle(place / file, how, rng)
                     got = answers(place)
-                if got == right:
-                    outcomes["照常"] += 1
-                elif got.startswith("clear: "):
-                    outcomes["说清"] += 1
+                kind = "照常" if "5万" in got else "说清" if got.startswith("clear: ") else ""
+                if kind:
+                    outcomes[kind] += 1
                 else:
                     failures.append(f"{file} {how}：{got[:120]}")
         return len(files) * len(DAMAGES), failures, outcomes
