@@ -12,7 +12,7 @@ from ingest.regions import NATION, family
 from qa import compare, documents, sections, settle, tables
 from qa.applicability import verdict
 from qa.compose import LEAD, MAX_ANSWER, Draft, originals_first, shorten, write_plain
-from qa.evidence import FEATURES, Evidence, Term, gather, terms_of
+from qa.evidence import FEATURES, Evidence, Term, comparable, gather, share, terms_of
 from qa.followup import resolve
 from qa.linking import Linked, link
 from qa.model import EXPIRED, PENDING, Answer, Citation, Retrieved, Turn
@@ -85,7 +85,7 @@ def reach(regions: Sequence[str]) -> frozenset[str]:
 def weigh(engine: Engine, question: Question, hits: Sequence[Hit]) -> list[Evidence]:
     """The sentences of the candidates, best first; where the question names a document, its own come first."""
     evidence = originals_first(
-        gather(question, hits, engine.nodes, engine.documents, engine.index.idf, engine.index.similarity)
+        gather(question, hits, engine.nodes, engine.documents, engine.index.idf, engine.index.similarity, engine.titles)
     )
     if own := documents.named(question, engine.documents):
         evidence.sort(key=lambda e: e.document.id not in own)
@@ -115,10 +115,11 @@ def choose(
     if cells := tables.look_up(question, evidence, engine.documents, engine.below, engine.nodes):
         return tables.write(cells), None
     terms = terms_of(question, engine.index.idf)
-    if worked_out is None and sure < settle.threshold():
+    of_named = evidence[0].document.id in documents.named(question, engine.documents)
+    if worked_out is None and not of_named and sure < settle.threshold():
         return None, None
-    if documents.asks_which(question):
-        return write_documents(engine, question, evidence, terms), None
+    if documents.asks_which(question) and (draft := write_documents(engine, question, evidence, terms)):
+        return draft, None
     if not question.amounts and (chosen := compare.by_region(question, evidence)):
         return compare.write(
             question, chosen, "各地规定不同：" if compare.differ(chosen) else "各地规定：", regions=True
@@ -127,6 +128,8 @@ def choose(
         return write_calculation(engine, question, worked_out), worked_out
     if (divided := parts(question.text)) and (draft := write_parts(engine, question, divided)):
         return draft, None
+    if (wanted := sections.asked_count(question)) and (counted := sections.enumerating(evidence, wanted)):
+        return write(engine, question, counted), None
     if section := sections.best(question, terms, evidence, engine.nodes, engine.below):
         return sections.write(section), None
     if question.asks("compare") and (chosen := compare.by_document(question, evidence)):
@@ -146,6 +149,9 @@ def write_documents(engine: Engine, question: Question, evidence: Sequence[Evide
                 documents.write(draft, document, engine.documents, engine.margins)
         return draft
     document = documents.candidates(terms, evidence, 1)[0]
+    matter = [t for t in terms if t.matter]
+    if share(matter, comparable(f"{document.title} {evidence[0].sentence.text}")) < 0.4:
+        return None
     documents.write(draft, document, engine.documents, engine.margins)
     own = documents.relatives(document, engine.documents)
     best = next((e for e in evidence if e.document.id in own and e.feature("shows") > 0), None)

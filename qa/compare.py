@@ -22,12 +22,14 @@ def by_region(question: Question, evidence: Sequence[Evidence]) -> list[Evidence
         return []
     best = evidence[0]
     found: dict[str, Evidence] = {}
-    for e in evidence[:40]:
+    for e in evidence[:150]:
         region = e.document.region
         if region is None or region in found or e.score < 0.2 * best.score:
             continue
         if question.regions and region not in question.regions:
             continue
+        if any(q in best.sentence.text and q not in e.sentence.text for q in question.quoted):
+            continue  # what is named between quotation marks is what is compared
         if e.feature("shows") == 0 or e.feature("context") < best.feature("context") - 0.35:
             continue
         found[region] = e

@@ -157,6 +157,14 @@ def write_plain(question: Question, evidence: Sequence[Evidence], children: Chil
     return draft
 
 
+def _heading(question: Question, node: Node) -> str:
+    """The heading right above a clause, where the question asks under what something stands (哪一类, 属于 …)."""
+    if not node.path or not re.search(r"哪一?[类种级项]|属于|归入", question.text):
+        return ""
+    head = tidy(node.path[-1])[:40].rstrip("：:。")
+    return f"{head}：" if head not in tidy(node.text) else ""
+
+
 _ANSWERED_BY_FORM = frozenset({"calculation", "compare", "applicability", "list", "score"})
 
 
@@ -197,7 +205,8 @@ def _write_clause(
     text = tidy(node.text)
     below = [c for c in children(node.id) if c.citable]
     if len(text) <= LEAD:
-        draft.pieces.append(text + draft.mark(node, document, node.text.strip()))
+        head = _heading(question, node) if len(text) <= LEAD - 45 else ""
+        draft.pieces.append(head + text + draft.mark(node, document, node.text.strip()))
     else:
         lead = shorten(question, best.sentence.text, LEAD)
         draft.pieces.append(tidy(lead) + draft.mark(node, document, lead))

@@ -17,6 +17,7 @@ from ingest.pipeline import ingest
 from ingest.store import Store
 from ingest.workspace import Workspace
 from qa.calculators.clauses import NodeClauses
+from qa.evidence import comparable
 from qa.model import Answer, ClauseRef, Retrieved, Turn
 
 RETRIEVED = 20  # ranked clauses handed back with every answer
@@ -55,6 +56,7 @@ class Engine:
                 self.below.setdefault(node.parent_id or node.document_id, []).append(node)
             else:
                 self.margins.setdefault(node.document_id, []).append(node)
+        self.titles = "\n".join(comparable(d.title) for d in self.documents.values())
         self.regions = frozenset(
             self.documents[i].region for i in {n.document_id for n in self.nodes.values()}
         )  # of documents that have clauses

@@ -44,7 +44,10 @@ FEATURES = (
     "short",  # shorter than 14 characters
     "long",  # longer than 220 characters
     "first",  # first sentence of its clause
+    "astray",  # share of the question's words that name documents which neither this document nor the clause holds
 )
+
+WHOLE_TABLE = 800  # characters up to which a table is evidence as a whole
 
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 
@@ -146,17 +149,24 @@ def gather(
     documents: Mapping[str, Document],
     idf: Callable[[str], float],
     similarity: Callable[[str, Sequence[str]], Sequence[float]] | None = None,
+    titles: str = "",
 ) -> list[Evidence]:
-    """All sentences of the retrieved clauses with features and score, best first."""
+    """All sentences of the retrieved clauses with features and score, best first.
+
+    `titles`: all documents' titles as compared; a word that stands in them tells documents apart (建材 or 石化).
+    """
     terms = terms_of(question, idf)
     asked = comparable(question.text)
     pairs = _pairs(asked)
     figures = set(_FIGURE.findall(asked))
     quoted = [comparable(q) for q in (*question.quoted, *question.titles)]
+    naming = [t for t in terms if t.matter and t.text in titles]
     top = hits[0].score if hits and hits[0].score > 0 else 1.0
     rows: list[tuple[Node, Document, Sentence, list[float]]] = []
     for rank, hit in enumerate(hits):
         node = nodes[hit.clause_id]
+        if node.kind is NodeKind.TABLE and len(node.text) > WHOLE_TABLE:
+            continue  # its rows stand for it
         document = documents[node.document_id]
         clause = comparable(node.text)
         above = nodes.get(node.parent_id or "")
@@ -169,6 +179,7 @@ def gather(
         missing = max((t.weight * (1 - t.held(around)) for t in terms), default=0.0)
         clause_shows = shown(question, clause)
         named = float(_names(question, document))
+        astray = 1 - share(naming, around) if naming else 0.0
         place = _region(question, document)
         whole = [Sentence(0, len(node.text), node.text)] if node.kind in (NodeKind.ROW, NodeKind.TABLE) else None
         for number, sentence in enumerate(whole or sentences(node.text)):
@@ -199,6 +210,7 @@ def gather(
                         float(len(own) < 14),
                         float(len(own) > 220),
                         float(number == 0),
+                        astray,
                     ],
                 )
             )

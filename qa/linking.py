@@ -66,7 +66,9 @@ class Linked:
         made = self.calculation.to_dict()
         if self.partial:
             made["inputs"] = {n: v for n, v in made["inputs"].items() if n in self.given}
-            made["steps"] = [{"text": self.headline, "clause_id": self.citations[0].clause_id if self.citations else ""}]
+            made["steps"] = [
+                {"text": self.headline, "clause_id": self.citations[0].clause_id if self.citations else ""}
+            ]
             made["outputs"] = {
                 n: v for n, v in made["outputs"].items() if v is not None and _spoken(v) in self.headline
             }

@@ -50,6 +50,19 @@ def asked_count(question: Question) -> int | None:
     return None
 
 
+def enumerating(evidence: Sequence[Evidence], wanted: int) -> list[Evidence]:
+    """The evidence with the best sentence that lists as many things as asked put first; empty where none does."""
+    for e in evidence[:12]:
+        if e.score >= 0.25 * evidence[0].score and any(
+            len(re.split(r"、|和|以及|及", run)) == wanted for run in _LIST.findall(tidy(e.sentence.text))
+        ):
+            return [e, *(other for other in evidence if other is not e)]
+    return []
+
+
+_LIST = re.compile(r"[^，,。；;：:（）()、]+(?:、[^，,。；;：:（）()、]+)+")
+
+
 def head_of(node: Node) -> str:
     """What an item is called: a heading whole, a run-in heading up to its first stop."""
     text = tidy(node.cells[0] if node.kind is NodeKind.ROW and node.cells else node.text)
@@ -140,6 +153,9 @@ def _fit(
         fit += 0.3 * share(terms, comparable(head.text[:120])) - 0.1
     if wanted is not None:
         fit += 0.45 if len(items) == wanted else -0.5
+    heaviest = max(terms, key=lambda t: t.weight, default=None)
+    if heaviest is not None and heaviest.held(f"{own} {heads}") < 0.5:
+        fit -= 0.3
     title = head.text[:60] if head else ""
     if any(name in question.asked and pattern.search(title) for name, pattern in _KINDS.items() if name != "list"):
         fit += 0.35
