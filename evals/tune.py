@@ -12,7 +12,7 @@ import argparse
 import json
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ import yaml
 
 from index import Filters, Index, build_index, fusion, tokenizer, tune
 from index.dense import encoder
-from index.fusion import NAMES, Floats, Found, Weights
+from index.fusion import NAMES, Floats, Found
 from index.train import read_questions
 from ingest.pipeline import ingest
 from ingest.store import Store
@@ -60,7 +60,7 @@ def statute_questions(index: Index, questions: Sequence[dict[str, Any]]) -> list
         found = index.candidates(index.parse(q["question"]), None, DEPTH)
         row = {int(p): i for i, p in enumerate(found.places)}
         pieces = [frozenset({row[g]}) if g in row else frozenset[int]() for g in gold]
-        out.append(_asked(found, pieces))
+        out.append(_asked(found, pieces, len(pieces)))
     return out
 
 
@@ -75,18 +75,18 @@ def corpus_questions(index: Index, store: Store, questions: Sequence[dict[str, A
         filters = Filters(prefer=frozenset({q["region"]})) if q.get("region") else Filters()
         found = index.candidates(index.parse(q["question"], filters.prefer), None, DEPTH)
         held = [texts[index.tables.ids[p]] for p in found.places]
-        out.append(
-            _asked(found, [frozenset(i for i, text in enumerate(held) if _holds(quote, text)) for quote in quotes])
-        )
+        others = [_squeeze(e["quote"]) for choice in q.get("evidence_alt", ()) for e in choice]
+        pieces = [frozenset(i for i, text in enumerate(held) if _holds(quote, text)) for quote in (*quotes, *others)]
+        out.append(_asked(found, pieces, len(quotes)))
     return out
 
 
-def _asked(found: Found, pieces: list[frozenset[int]]) -> Asked:
+def _asked(found: Found, pieces: list[frozenset[int]], wanted: int) -> Asked:
     gains = np.zeros(len(found.places))
     for piece in pieces:
         for i in piece:
             gains[i] += 1
-    return Asked(found, gains, pieces, len(pieces))
+    return Asked(found, gains, pieces[:wanted], wanted)
 
 
 def _squeeze(text: str) -> str:
@@ -172,11 +172,6 @@ def report(name: str, asked: Sequence[Asked], start: Floats, pull: float) -> str
     line = f"{len(asked)} questions, four folds held out: {later}"
     print(f"{name}: among the candidates {reachable}, now {now}, {line}")
     return line
-
-
-def without(weights: Weights, name: str) -> Weights:
-    """The weights with one feature left out (for ablations)."""
-    return replace(weights, values={k: v for k, v in weights.values.items() if k != name})
 
 
 if __name__ == "__main__":

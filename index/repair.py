@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -68,35 +68,35 @@ class Repairer:
         out = list(text)
         for match in _RUN.finditer(text):
             fixed_up_to = 0
-            for at in self._suspects(match[0]):
-                if at < fixed_up_to:
+            unknown = self._unknown(match[0])
+            for at in unknown:
+                if at < fixed_up_to or match[0][at] in lexicon.stopwords():
                     continue
-                if fixed := self._fix(match[0], at):
+                if fixed := self._fix(match[0], at, unknown):
                     place, word = fixed
                     fixed_up_to = place + len(word)
                     out[match.start() + place : match.start() + fixed_up_to] = word
         return "".join(out) if out != list(text) else question
 
-    def _suspects(self, run: str) -> list[int]:
+    def _unknown(self, run: str) -> list[int]:
         """Places of characters that no known word of two or more characters covers."""
         covered = [False] * len(run)
         for size in _SIZES:
             for at in range(len(run) - size + 1):
                 if run[at : at + size] in self._known or tokenizer.is_word(run[at : at + size]):
                     covered[at : at + size] = [True] * size
-        stop = lexicon.stopwords()
-        return [i for i, is_covered in enumerate(covered) if not is_covered and run[i] not in stop]
+        return [i for i, is_covered in enumerate(covered) if not is_covered]
 
-    def _fix(self, run: str, at: int) -> tuple[int, str] | None:
-        """A word that covers place `at`, sounds like what stands there, and differs from it in few characters."""
+    def _fix(self, run: str, at: int, unknown: Sequence[int]) -> tuple[int, str] | None:
+        """A word that covers place `at`, sounds like what stands there, and differs in few characters, unknown ones."""
         sounds = self._sounds
         for size in _SIZES:
             for start in range(max(0, at - size + 1), min(at, len(run) - size) + 1):
                 written = run[start : start + size]
                 key = " ".join(sounds.characters.get(c, c) for c in written)
                 for word in sounds.words.get(key, ()):
-                    wrong = sum(a != b for a, b in zip(word, written, strict=True))
-                    if 0 < wrong <= max(1, size // 3):
+                    wrong = [start + i for i, (a, b) in enumerate(zip(word, written, strict=True)) if a != b]
+                    if 0 < len(wrong) <= max(1, size // 3) and set(wrong) <= set(unknown):
                         return start, word
         return None
 

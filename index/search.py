@@ -221,7 +221,7 @@ class Index:
         if asked.only_named and named.any():
             return np.asarray(0.5 * named + 0.5 * scores)
         best = float(coverage.max(initial=0.0))
-        if len(asked.grams) < 6 or best < (0.6 if asked.asking else 0.45):
+        if len(asked.grams) < 6 or best < (0.8 if asked.asking else 0.45):
             return scores
         wanted = bare(asked.text)
         out = 0.3 * scores
