@@ -106,7 +106,7 @@ def field(item: Input, given: Any, key: str) -> Any:
         case "date":
             return st.date_input(
                 name,
-                value=_as_date(start),
+                value=as_date(start),
                 key=key,
                 help=hint,
                 min_value=date(1949, 10, 1),
@@ -138,7 +138,8 @@ def number(text: str) -> Decimal | str | None:
         return tidy
 
 
-def _as_date(value: Any) -> date | None:
+def as_date(value: Any) -> date | None:
+    """A date, or None for what is none."""
     if isinstance(value, date):
         return value
     try:
