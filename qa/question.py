@@ -14,6 +14,7 @@ from importlib.resources import files
 
 import yaml
 
+from index.tokenizer import simplify
 from ingest.amounts import Amount, read_amounts
 from ingest.regions import find_regions
 
@@ -69,10 +70,13 @@ def intents() -> dict[str, Intent]:
 
 
 def normalise(text: str) -> str:
-    """NFKC, control characters and runs of white space taken out; what is read of a question."""
-    text = unicodedata.normalize("NFKC", text[:MAX_CHARS])
+    """NFKC, simplified, control characters and runs of white space taken out; what is read of a question."""
+    text = simplify(unicodedata.normalize("NFKC", text[:MAX_CHARS]))
     text = "".join(c for c in text if c == "\n" or unicodedata.category(c)[0] != "C")
-    return re.sub(r"\s+", " ", text).strip()
+    text = re.sub(r"\s+", " ", text).strip()
+    if text.count(" ") > len(text) / 3:  # 每 字 一 空, as copied from a scan; fewer spaces part keywords
+        text = re.sub(r"(?<=[一-鿿]) (?=[一-鿿])", "", text)
+    return text
 
 
 def understand(question: str, *, region: str | None = None, repair: Callable[[str], str] = str) -> Question:
