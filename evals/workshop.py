@@ -27,6 +27,7 @@ from ingest.workspace import Workspace, bundled_corpus
 _HAN = re.compile(r"[一-鿿]")
 FEEDBACK = "feedback.sqlite3"  # where the app keeps it, in the workspace
 _MARK = re.compile(r"\[\d{1,3}\]")
+_UNIT = re.compile(r"\d([万亿千百]?[一-鿿]{1,2})")
 _CLAUSE_STOP = re.compile(r"[，,；;]")
 
 # Words that people put around a question; none carries anything to search for.
@@ -49,14 +50,15 @@ class Variant:
 
 
 def _spots(text: str) -> list[int]:
-    return [i for i, char in enumerate(text) if _HAN.match(char)]
+    """Where a character may be mistyped: Chinese, and not the unit of a figure (another unit is another question)."""
+    units = {i for match in _UNIT.finditer(text) for i in range(*match.span(1))}
+    return [i for i, char in enumerate(text) if _HAN.match(char) and i not in units]
 
 
 def typo(text: str, rng: random.Random) -> str | None:
     """Two neighbouring characters swapped, once for every twenty (figures and Latin letters are left alone)."""
-    spots = [
-        i for i in range(len(text) - 1) if _HAN.match(text[i]) and _HAN.match(text[i + 1]) and text[i] != text[i + 1]
-    ]
+    free = set(_spots(text))
+    spots = [i for i in sorted(free) if i + 1 in free and text[i] != text[i + 1]]
     if not spots:
         return None
     chars, taken = list(text), set[int]()
