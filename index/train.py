@@ -120,7 +120,7 @@ def build_tokenizer(texts: Sequence[str], size: int) -> Any:
 
 def latent_vectors(rows: Sequence[Ids], size: int, dimensions: int, seed: int = 0) -> NDArray[np.float32]:
     """Term vectors from a randomised SVD of the tf-idf matrix, scaled so that rare words weigh more in a mean."""
-    from sklearn.utils.extmath import randomized_svd  # type: ignore[import-untyped]
+    from sklearn.utils.extmath import randomized_svd
 
     indptr = np.concatenate([[0], np.cumsum([len(r) for r in rows])])
     matrix = sparse.csr_array((np.ones(indptr[-1], np.float32), np.concatenate(rows), indptr), shape=(len(rows), size))

@@ -118,6 +118,7 @@ def choose(
     of_named = evidence[0].document.id in documents.named(question, engine.documents)
     if worked_out is None and not of_named and sure < settle.threshold():
         return None, None
+    draft: Draft | None
     if documents.asks_which(question) and (draft := write_documents(engine, question, evidence, terms)):
         return draft, None
     if not question.amounts and (chosen := compare.by_region(question, evidence)):
@@ -137,8 +138,10 @@ def choose(
     return write(engine, question, evidence), None
 
 
-def write_documents(engine: Engine, question: Question, evidence: Sequence[Evidence], terms: Sequence[Term]) -> Draft:
-    """Which document it is, and the best sentence of it for whatever else is asked."""
+def write_documents(
+    engine: Engine, question: Question, evidence: Sequence[Evidence], terms: Sequence[Term]
+) -> Draft | None:
+    """Which document it is, and the best sentence of it for whatever else is asked; None where no title fits."""
     draft = Draft()
     divided = parts(question.text)
     if divided:

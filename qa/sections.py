@@ -125,7 +125,8 @@ def _run(items: Sequence[Node]) -> tuple[Node, ...]:
             ways.setdefault(re.sub(r"[一二三四五六七八九十]+", "汉", re.sub(r"\d+", "数", number)), []).append(item)
     # of a table's rows, those of the outer numbering: 一、 before 1.
     outer = [w for way, w in ways.items() if "汉" in way and len(w) > 1]
-    return tuple(max(outer or list(ways.values()), key=len)) if ways else ()
+    most: list[Node] = max(outer or [*ways.values()], key=lambda way: len(way), default=[])
+    return tuple(most)
 
 
 def _rows(items: Sequence[Node], below: Mapping[str, Sequence[Node]]) -> tuple[Node, ...]:
