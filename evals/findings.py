@@ -39,7 +39,10 @@ class Finding:
 
 
 def finding(name: str, promise: str, check: Callable[[], tuple[int, Sequence[str], dict[str, Any]]]) -> Finding:
-    """Run a check that returns (trials, failures, figures) and time it."""
+    """Run a check that returns (trials, failures, figures) and time it; a check that breaks off has failed."""
     started = time.perf_counter()
-    trials, failures, figures = check()
+    try:
+        trials, failures, figures = check()
+    except Exception as error:
+        trials, failures, figures = 0, [f"检查中断：{type(error).__name__} {error}"], {}
     return Finding(name, promise, trials, tuple(failures), figures, round(time.perf_counter() - started, 2))

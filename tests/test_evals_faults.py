@@ -115,4 +115,6 @@ def test_a_finding_says_what_failed() -> None:
     found = finding("名", "应当如此。", lambda: (3, ["坏了"], {"次": 1}))
     assert not found.ok and "失败 1" in found.line() and "坏了" in found.line()
     assert json.loads(json.dumps(found.to_json()))["ok"] is False
+    broken = finding("名", "应当如此。", lambda: (1 // 0, [], {}))
+    assert not broken.ok and "ZeroDivisionError" in broken.failures[0]
     assert "跳过" in Finding("名", "", 0, skipped="没有").line()
