@@ -82,4 +82,7 @@ def write(
         said += f"，{'、'.join(source.issuers)}印发"
     if source.signed:
         said += f"（{source.signed.year}年{source.signed.month}月{source.signed.day}日）"
+        if nodes[NodeKind.SIGNATURE]:
+            signature = nodes[NodeKind.SIGNATURE][-1]
+            said += draft.mark(signature, source, signature.text.strip())
     draft.pieces.append(("\n" if draft.pieces else "") + tidy(said) + "。")

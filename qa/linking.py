@@ -73,7 +73,15 @@ class Linked:
                 n: v for n, v in made["outputs"].items() if v is not None and _spoken(v) in self.headline
             }
             made["eligible"] = None
+        elif set(_NUMBERS.findall(self.headline)) - set(_NUMBERS.findall(" ".join(s["text"] for s in made["steps"]))):
+            # several cases or rules were worked out and put together: the headline is the step that does it
+            made["steps"].append(
+                {"text": self.headline, "clause_id": self.citations[0].clause_id if self.citations else ""}
+            )
         return made
+
+
+_NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 
 
 def _spoken(value: object) -> str:
