@@ -183,10 +183,12 @@ def documents_command(folder: Folder = None, as_json: Json = False, as_of: AsOf 
 
 def show_ref(ref: ClauseRef) -> str:
     """Where a clause stands, in a line."""
+    from qa.model import titled
+
     number = f"（{ref.doc_no}）" if ref.doc_no else ""
     place = " > ".join(ref.path)
     page = f" 第{ref.page}页" if ref.page else ""
-    return f"《{ref.document}》{number}{' ' + place if place else ''}{page} [{ref.region or '地区未明'}·{ref.validity.status}]"
+    return f"{titled(ref.document)}{number}{' ' + place if place else ''}{page} [{ref.region or '地区未明'}·{ref.validity.status}]"
 
 
 @app.command("clause")
@@ -340,12 +342,13 @@ def calc_list(as_json: Json = False) -> None:
 def calc_show(calculator: Annotated[str, typer.Argument(metavar="ID")], as_json: Json = False) -> None:
     """一个计算器：输入、输出、参数与出处。"""
     from qa import calculators
+    from qa.model import titled
 
     rule = calculators.get(calculator)
     if as_json:
         emit(calculators.describe(rule))
         return
-    print(f"{rule.title}\n{rule.region} · 《{rule.document}》{rule.doc_no or ''}\n\n输入：")
+    print(f"{rule.title}\n{rule.region} · {titled(rule.document)}{rule.doc_no or ''}\n\n输入：")
     for i in rule.inputs:
         choices = (
             "（" + " / ".join(f"{value}={label}" for value, label in i.choices.items()) + "）" if i.choices else ""
@@ -425,6 +428,48 @@ def _clauses(folder: Path | None) -> NodeClauses:
         with progress_bar() as progress:
             fill(store, progress)
     return NodeClauses(store.clauses(), store.documents())
+
+
+# -- matching --------------------------------------------------------------------------------------------------
+
+
+@app.command("match")
+def match_command(
+    profile: Annotated[Path, typer.Option("--profile", metavar="FILE", help="企业画像，YAML 或 JSON")],
+    as_of: AsOf = None,
+    folder: Folder = None,
+    as_json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="报告写到哪里：.docx、.md、.ics（日历）、.json 或 .txt")
+    ] = None,
+) -> None:
+    """政策匹配：企业画像对全部政策，哪些适用、可能适用（缺什么）、不适用（为什么）。"""
+    from qa import match
+    from qa.calculators import dumps
+
+    writers = {
+        ".docx": match.to_docx,
+        ".md": lambda r: match.to_markdown(r).encode(),
+        ".ics": match.to_ics,
+        ".json": lambda r: dumps(r.to_dict()).encode(),
+        ".txt": lambda r: match.show(r).encode(),
+    }
+    if out is not None and out.suffix.lower() not in writers:
+        raise typer.BadParameter(f"--out 的扩展名应是 {'、'.join(writers)}")
+    on = day(as_of)
+    told = match.load_profile(profile)
+    with opened(folder) as engine:
+        report = match.match(engine, told, as_of=on)
+    if out is not None:
+        try:
+            out.write_bytes(writers[out.suffix.lower()](report))
+        except OSError as error:
+            raise fail(f"写不了 {out}：{error.strerror or error}。请换一个可写的位置。") from None
+        print(f"已写入 {out}", file=sys.stderr)
+    if as_json:
+        emit(report.to_dict())
+    elif out is None:
+        print(match.show(report))
 
 
 @app.command("serve")
