@@ -302,3 +302,44 @@ def test_a_page_that_fails_says_so_and_keeps_the_details_to_the_log(
     assert [e.value for e in app.error] == [state.FAULT]
     assert "ZeroDivisionError" not in shown(app)
     assert "ZeroDivisionError" in caplog.text
+
+
+# -- 政策匹配与自测 --------------------------------------------------------------------------------------------------
+
+
+def test_a_profile_is_matched_and_each_policy_opens_its_self_test(open_app: Open) -> None:
+    app = open_app("match")
+    app.selectbox(key="profile-0-region").set_value("天津市蓟州区")
+    app.text_input(key="profile-0-energy_saving_tce").set_value("2000")
+    button(app, "开始匹配").click().run()
+    assert fine(app)
+    report = app.session_state["match-report"]
+    assert report.region == "天津市蓟州区"
+    text = shown(app)
+    assert "自测" in text
+    assert "政策日历" in [tab.label for tab in app.tabs]
+    assert report.policies[0].title in text.replace("&quot;", '"')
+
+
+def test_a_profile_without_a_region_says_what_is_missing(open_app: Open) -> None:
+    app = open_app("match")
+    button(app, "开始匹配").click().run()
+    assert any("所在地区" in e.value for e in app.error)
+
+
+def test_a_saved_profile_fills_the_form_again(open_app: Open) -> None:
+    data = json.dumps({"region": "河北省", "staff": 120, "honours": ["中国驰名商标"]}, ensure_ascii=False).encode()
+    app = open_app("match")
+    app.file_uploader(key="profile-file-0").set_value(("画像.json", data, "application/json"))
+    app.run()
+    assert fine(app)
+    assert app.selectbox(key="profile-1-region").value == "河北省"
+    assert app.text_input(key="profile-1-staff").value == "120"
+    assert app.multiselect(key="profile-1-honours").value == ["中国驰名商标"]
+
+
+def test_a_file_that_is_no_profile_says_so(open_app: Open) -> None:
+    app = open_app("match")
+    app.file_uploader(key="profile-file-0").set_value(("画像.json", b"{not json", "application/json"))
+    app.run()
+    assert any("JSON" in e.value for e in app.error)

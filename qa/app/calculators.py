@@ -78,7 +78,8 @@ def _one(engine: Engine, rule: Rule, as_of: date) -> None:
     )
     fill, many, about = st.tabs(["填写", "批量", "参数与出处"])
     with fill:
-        forms.calculator(engine, rule, {}, f"page-{rule.id}", as_of)
+        given = st.session_state.get("calc-given", {}).get(rule.id, {})  # what a match knew of the enterprise
+        forms.calculator(engine, rule, given, f"page-{rule.id}", as_of)
     with many:
         _batch(rule, as_of)
     with about:
