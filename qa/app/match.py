@@ -96,7 +96,7 @@ def _wanted(report: MatchReport) -> None:
     """The answers that would settle most; telling them first saves time."""
     if not report.wanted:
         return
-    most = "、".join(f"{w.label}（涉及 {w.policies} 项）" for w in report.wanted[:6])
+    most = "、".join(f"{w.label}（涉及 {w.policies} 项）" for w in report.wanted[:4])
     st.info("再补充这些情况，结果会更确定：" + label(most), icon=":material/edit_note:")
 
 
@@ -194,8 +194,8 @@ def _calendar(events: Sequence[Event], as_of: date) -> None:
         st.caption("匹配到的政策没有载明日期。")
         return
     rows = "".join(
-        f"<tr><td>{html(style.day(e.day)) or '日期未载明'}{'（每年）' if e.yearly else ''}</td>"
-        f"<td>{style.badge(e.kind, 'no' if e.passed else 'wait', '过' if e.passed else '')}</td>"
+        f"<tr><td class='zc-day'>{html(style.day(e.day)) or '日期未载明'}{'（每年）' if e.yearly else ''}</td>"
+        f"<td>{style.badge(f'{e.kind}（已过）' if e.passed else e.kind, 'no' if e.passed else 'wait')}</td>"
         f"<td>{html(e.text)}<div class='zc-dim'>{html(views.name(e.document, None))}</div></td></tr>"
         for e in events
     )

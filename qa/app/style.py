@@ -50,10 +50,11 @@ CSS = """
 .zc-badge.no { color: var(--zc-dim); }
 .zc-figure { font-size: 1.5rem; font-weight: 700; line-height: 1.3; }
 .zc-figures { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem 2rem; margin: .3rem 0 .6rem; }
-.zc-figures small { display: block; color: var(--zc-dim); font-size: .85rem; font-weight: 400; }
+.zc-figure small { display: block; color: var(--zc-dim); font-size: .85rem; font-weight: 400; }
 .zc table { border-collapse: collapse; font-size: .92rem; margin: .6rem 0; width: 100%; }
 .zc td, .zc th { border: 1px solid var(--zc-line); padding: .25rem .5rem; vertical-align: top; text-align: left; }
 .zc th { background: var(--zc-soft); font-weight: 600; }
+.zc td.zc-day { white-space: nowrap; }
 .zc-scroll { overflow-x: auto; }
 .zc-text h2 { font-size: 1.25rem; text-align: center; line-height: 1.5; padding: .2rem 0 0; margin: 0; }
 .zc-text h2:last-of-type { padding-bottom: .8rem; }

@@ -55,6 +55,21 @@ def calculator(page: Any, url: str) -> None:
     page.wait_for_selector("canvas, svg.marks")
 
 
+def matched(page: Any, url: str) -> None:
+    page.goto(f"{url}/match")
+    settled(page)
+    page.get_by_label(re.compile("所在地区")).last.fill("天津市蓟州区")
+    page.keyboard.press("Enter")
+    page.get_by_text("更多情况").click()
+    saving = page.get_by_label(re.compile("节能量")).last
+    saving.fill("2000")
+    saving.press("Enter")
+    page.locator("[data-testid=stButtonGroup]").first.get_by_text("是", exact=True).click()
+    page.get_by_role("button", name="开始匹配").click()
+    page.get_by_text("48万元").first.wait_for()
+    page.get_by_text("企业画像").first.click()  # folds the form away
+
+
 def opened(path: str) -> Callable[[Any, str], None]:
     def go(page: Any, url: str) -> None:
         page.goto(f"{url}/{path}")
@@ -72,6 +87,7 @@ VIEWS: dict[str, Callable[[Any, str], None]] = {
     "calculators": opened("calculators"),
     "calculator": calculator,
     "match": opened("match"),
+    "matched": matched,
     "evaluation": opened("evaluation"),
     "admin": opened("admin"),
 }

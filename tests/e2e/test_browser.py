@@ -129,6 +129,26 @@ def test_a_pdf_is_taken_in_and_answers_a_question(server: Server, page: Any, tmp
     assert page.locator(".zc img").count() == 0
 
 
+def test_an_enterprise_finds_its_policies_and_the_calculator_filled_in(server: Server, page: Any) -> None:
+    page.goto(f"{server.url}/match")
+    settled(page)
+    page.get_by_label(re.compile("所在地区")).last.fill("天津市蓟州区")
+    page.keyboard.press("Enter")
+    page.get_by_text("更多情况").click()
+    saving = page.get_by_label(re.compile("节能量")).last
+    saving.fill("2000")
+    saving.press("Enter")
+    page.locator("[data-testid=stButtonGroup]").first.get_by_text("是", exact=True).click()
+    page.get_by_role("button", name="开始匹配").click()
+    page.get_by_text("48万元").first.wait_for()
+    page.get_by_text("自测、办理清单与依据").first.click()
+    page.get_by_text("须不低于 1000吨标准煤").first.wait_for()
+    page.get_by_role("button", name="打开计算器").first.click()
+    page.wait_for_url("**/calculators?id=*")
+    page.locator(".zc-figure").first.wait_for()
+    assert "48万元" in page.locator(".zc-figure").first.inner_text()
+
+
 def test_nothing_typed_is_run(server: Server, page: Any) -> None:
     page.goto(server.url)
     settled(page)
