@@ -22,7 +22,7 @@ from qa.model import EXPIRED, Validity
 from . import model as m
 from .answers import Asked, ask, unknown_honours
 from .calendar import events
-from .checklist import checklist, quote
+from .checklist import checklist, home, quote
 from .profile import Audience, Profile, knowledge
 from .trial import Outcome, Tested, Trial, attempt
 
@@ -119,7 +119,7 @@ class _Desk:
         return list(found.values())
 
     def _common(self, rule: Rule, own: Sequence[Node], quoted: Sequence[tuple[Node, str]]) -> dict[str, Any]:
-        document = self.engine.documents[own[0].document_id] if own else None
+        document = home(self.engine, rule, own)
         start, end = rule.valid_from, rule.valid_to
         if document is not None:
             start, end = start or document.valid_from, end or document.valid_to
@@ -293,7 +293,7 @@ class _Desk:
             said["calculation"] = run(rule.id, asked.known, as_of=self.as_of, clauses=self.engine.clauses).to_dict()
         return said
 
-    def _condition(self, rule: Rule, tested: Tested, state: Any) -> m.Condition:
+    def _condition(self, rule: Rule, tested: Tested, state: m.State) -> m.Condition:
         clause_id = ""
         for cite in tested.cites:
             words, source = rule.quote_of(cite)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,7 +14,10 @@ from qa.model import Validity
 
 APPLIES, MAY_APPLY, DOES_NOT = "适用", "可能适用", "不适用"
 Status = Literal["适用", "可能适用", "不适用"]
-MET, FAILED, OPEN = "符合", "不符合", "待说明"
+State = Literal["符合", "不符合", "待说明"]
+MET: Final = "符合"
+FAILED: Final = "不符合"
+OPEN: Final = "待说明"
 
 
 class _Frozen(BaseModel):
@@ -71,7 +74,7 @@ class Condition(_Frozen):
     """A line of the self-test: 符合, 不符合 or 待说明."""
 
     text: str
-    state: Literal["符合", "不符合", "待说明"]
+    state: State
     clause_id: str = ""
 
 

@@ -38,7 +38,7 @@ class _CarefulLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem="alias", problem_mark=self.peek_event().start_mark)
+            raise yaml.YAMLError("references are not taken")
         node = super().compose_node(parent, index)
         if isinstance(node, yaml.MappingNode):
             keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
@@ -149,12 +149,14 @@ class Topic(_Data):
     label: str
     heading: str
     clause: str
+    lists: bool = False  # a clause that opens a list stands for all of it
 
 
 class ChecklistData(_Data):
     """See fields.yaml."""
 
     focused: int
+    many_matters: str
     handing_in: str
     officials: str
     topics: list[Topic]

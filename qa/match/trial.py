@@ -179,10 +179,7 @@ def _holds(rule: Rule, outputs: Mapping[str, Value]) -> bool:
     """Whether the rule applies: its own verdict, or, where it gives none, that it says yes or gives a figure at all."""
     if "eligible" in outputs:
         return outputs["eligible"] is True
-    verdicts = [v for v in outputs.values() if isinstance(v, bool)]
-    return any(verdicts) or any(
-        v is not None and v is not False and v != 0 for v in outputs.values() if not isinstance(v, bool)
-    )
+    return any(bool(v) for v in outputs.values())
 
 
 @cache
