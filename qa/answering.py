@@ -15,7 +15,7 @@ from qa.compose import LEAD, MAX_ANSWER, Draft, originals_first, shorten, write_
 from qa.evidence import FEATURES, Evidence, Term, comparable, gather, share, terms_of
 from qa.followup import resolve
 from qa.linking import Linked, link
-from qa.model import EXPIRED, PENDING, Answer, Citation, Retrieved, Turn
+from qa.model import EXPIRED, PENDING, Answer, Citation, Retrieved, Turn, titled
 from qa.parts import Part, parts
 from qa.question import Question, understand
 from qa.sentences import tidy
@@ -188,8 +188,8 @@ def write(engine: Engine, question: Question, evidence: Sequence[Evidence]) -> D
         said = other.sentence.text
         if len(said) + 60 < draft.room():
             mark = draft.mark(other.node, other.document, said)
-            draft.pieces.append(f"\n口径不同，《{other.document.title}》：{tidy(said)}{mark}")
-        draft.warnings.append(f"《{other.document.title}》对同一事项写的数字不同，请以原文为准。")
+            draft.pieces.append(f"\n口径不同，{titled(other.document.title)}：{tidy(said)}{mark}")
+        draft.warnings.append(f"{titled(other.document.title)}对同一事项写的数字不同，请以原文为准。")
     return draft
 
 
@@ -219,7 +219,7 @@ def nearest(evidence: Sequence[Evidence]) -> Draft:
     draft.pieces.append("现有政策文本没有对此作出明确规定，无法给出有依据的答案。")
     named: list[str] = []
     for e in evidence[:12]:
-        where = "《" + e.document.title + "》" + (f"“{tidy(e.node.path[-1])[:40]}”" if e.node.path else "")
+        where = titled(e.document.title) + (f"“{tidy(e.node.path[-1])[:40]}”" if e.node.path else "")
         if where not in named and len(named) < 3:
             named.append(where)
             draft.pieces.append(("\n最接近的条款：" if len(named) == 1 else "；") + where)
@@ -271,9 +271,11 @@ def validity_warnings(draft: Draft, as_of: date) -> list[str]:
     for passage in draft.passages:
         document = passage.document
         if document.valid_to is not None and as_of > document.valid_to:
-            out.append(f"《{document.title}》{EXPIRED}（有效期至{document.valid_to:%Y-%m-%d}），请核对是否有新的规定。")
+            out.append(
+                f"{titled(document.title)}{EXPIRED}（有效期至{document.valid_to:%Y-%m-%d}），请核对是否有新的规定。"
+            )
         elif document.valid_from is not None and as_of < document.valid_from:
-            out.append(f"《{document.title}》{PENDING}（{document.valid_from:%Y-%m-%d}起施行）。")
+            out.append(f"{titled(document.title)}{PENDING}（{document.valid_from:%Y-%m-%d}起施行）。")
     return list(dict.fromkeys(out))
 
 

@@ -30,6 +30,8 @@ def by_region(question: Question, evidence: Sequence[Evidence]) -> list[Evidence
             continue
         if any(q in best.sentence.text and q not in e.sentence.text for q in question.quoted):
             continue  # what is named between quotation marks is what is compared
+        if e.feature("interpretation") and not best.feature("interpretation"):
+            continue  # a province explaining a national rule makes none of its own
         if e.feature("shows") == 0 or e.feature("context") < best.feature("context") - 0.35:
             continue
         found[region] = e

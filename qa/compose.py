@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from ingest.model import Document, Node, NodeKind
 from qa.evidence import Evidence, comparable, shown
+from qa.model import titled
 from qa.question import Question, intents
 from qa.sentences import Sentence, sentences, tidy
 
@@ -104,7 +105,7 @@ def shorten(question: Question, sentence: str, limit: int) -> str:
 
 def place_of(document: Document) -> str:
     """How an answer names a document: title and number."""
-    return f"《{document.title}》" + (f"（{document.doc_no}）" if document.doc_no else "")
+    return titled(document.title) + (f"（{document.doc_no}）" if document.doc_no else "")
 
 
 def _same_said(one: str, other: str) -> bool:

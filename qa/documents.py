@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from ingest.model import Document, Node, NodeKind
 from qa.compose import Draft
 from qa.evidence import Evidence, Term, comparable, share
+from qa.model import titled
 from qa.question import Question
 from qa.sentences import tidy
 
 _WHICH = re.compile(
-    r"文号|(哪|什么|啥)(个|份|一)?(文件|公告|通知|办法|政策文件|规定)|(哪个|什么|谁).{0,3}(单位|部门|机关)?.{0,2}(印发?的?|发布|出台|下发)|出自|出处"
+    r"文号|(哪|什么|啥)(个|份|一)?(文件|公告|通知|办法|政策文件|规定)|(哪个|什么(?!时)|谁).{0,3}(单位|部门|机关)?.{0,2}(印发?的?|发布|出台|下发)|出自|出处"
 )
 
 
@@ -67,7 +68,7 @@ def write(
     for node in margins.get(source.id, ()):
         if node.kind in nodes:
             nodes[node.kind].append(node)
-    said = f"《{document.title}》"
+    said = titled(document.title)
     if nodes[NodeKind.TITLE]:
         title = nodes[NodeKind.TITLE][0]
         said += draft.mark(title, source, title.text.strip())
@@ -80,9 +81,8 @@ def write(
         said += "，原文未载文号"
     if source.issuers:
         said += f"，{'、'.join(source.issuers)}印发"
-    if source.signed:
+    if source.signed and nodes[NodeKind.SIGNATURE]:
+        signature = nodes[NodeKind.SIGNATURE][-1]
         said += f"（{source.signed.year}年{source.signed.month}月{source.signed.day}日）"
-        if nodes[NodeKind.SIGNATURE]:
-            signature = nodes[NodeKind.SIGNATURE][-1]
-            said += draft.mark(signature, source, signature.text.strip())
+        said += draft.mark(signature, source, signature.text.strip())
     draft.pieces.append(("\n" if draft.pieces else "") + tidy(said) + "。")

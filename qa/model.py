@@ -13,6 +13,13 @@ from qa.calculators.calculation import dumps
 IN_FORCE, EXPIRED, PENDING, UNKNOWN = "有效", "已到期", "未生效", "未定"
 
 
+def titled(title: str) -> str:
+    """A title between book-title marks; marks within it become single ones, as Chinese punctuation wants."""
+    if title.startswith("《") and title.endswith("》") and title.count("《") == 1:
+        return title
+    return f"《{title.replace('《', '〈').replace('》', '〉')}》"
+
+
 class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 

@@ -10,6 +10,7 @@ from index.tokenizer import chinese_number
 from ingest.model import Document, Node, NodeKind
 from qa.compose import MAX_ANSWER, Draft
 from qa.evidence import Evidence, Term, comparable, share
+from qa.model import titled
 from qa.question import Question
 from qa.sentences import tidy
 
@@ -173,7 +174,7 @@ def write(section: Section) -> Draft:
         draft.pieces.append(lead if len(lead) <= 80 else head_of(section.head))
         draft.pieces.append(draft.mark(section.head, section.document, section.head.text.strip()))
     else:
-        draft.pieces.append(f"《{section.document.title}》共{len(section.items)}项：")
+        draft.pieces.append(f"{titled(section.document.title)}共{len(section.items)}项：")
     room = draft.room() - 6 * len(section.items)
     whole = sum(len(tidy(i.text)) + 1 for i in section.items) <= room
     each = max(12, room // len(section.items) - 1)

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from ingest.model import Document, Node, NodeKind
 from qa.compose import Draft
 from qa.evidence import Evidence, comparable
+from qa.model import titled
 from qa.question import Question
 from qa.sentences import tidy
 
@@ -106,5 +107,5 @@ def write(finding: Finding) -> Draft:
     marks = "".join(draft.mark(r, finding.document, r.text) for r in finding.rows[:4])
     if finding.head is not None:
         marks += draft.mark(finding.head, finding.document, finding.head.text)
-    draft.pieces.append(f"{said}（《{finding.document.title}》）。{marks}")
+    draft.pieces.append(f"{said}（{titled(finding.document.title)}）。{marks}")
     return draft
