@@ -305,7 +305,7 @@ def _region(field: Field, value: str) -> str:
 
 def _choice(field: Field, value: Any) -> str:
     by_label = {label: key for key, label in field.choices.items()}
-    found = value if value in field.choices else by_label.get(str(value))
+    found = value if isinstance(value, str) and value in field.choices else by_label.get(str(value))
     if not isinstance(found, str):
         raise _wrong(field, f"只能是：{'、'.join(f'{k}（{v}）' for k, v in field.choices.items())}", value)
     return found
