@@ -233,9 +233,12 @@ def _names(text: str, named: str) -> Iterator[str]:
         if place not in places:
             yield f"出处里没有的地名：{place}"
     for match in _body().finditer(text):
-        run = re.search(r"[\u4e00-\u9fff]*$", text[max(0, match.end() - 24) : match.end()])
-        if run and not _ends_known(run[0], named, len(match[0]) + (match["short"] is not None)):
-            yield f"出处里没有的机构：{run[0][-12:]}"
+        run = re.split(r"[^\u4e00-\u9fff]", text[max(0, match.end() - 24) : match.end()])[-1]
+        least = len(match[0]) + (match["short"] is not None)
+        if len(run) < least:  # 省、厅级: nothing to go by but what stands before
+            run, least = text[max(0, match.end() - 3) : match.end()], 1
+        if not _ends_known(run, named, least):
+            yield f"出处里没有的机构：{run[-12:]}"
 
 
 @cache
