@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,10 +15,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ingest.model import IngestError
+from qa.calculators.inputs import CalcError
 
 if TYPE_CHECKING:
     from ingest.workspace import Workspace
-    from qa.calculators import NodeClauses
+    from qa.calculators import Calculation, NodeClauses
     from qa.engine import Engine, Progress
     from qa.model import Answer, ClauseRef, Retrieved
 
@@ -268,17 +270,22 @@ def ask_command(
     explain: Annotated[bool, typer.Option("--explain", help="附上回答是怎样得出的")] = False,
     batch: Annotated[Path | None, typer.Option("--batch", metavar="IN.jsonl", help="批量提问")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="OUT.jsonl", help="批量回答写到哪里")] = None,
+    rewrite: Annotated[
+        bool, typer.Option("--rewrite", help="由语言模型改写文字并逐项核对（须设 ZHENGCE_LLM_URL、ZHENGCE_LLM_MODEL）")
+    ] = False,
 ) -> None:
     """提问：得到有出处的回答和对应的计算。"""
     on = day(as_of)
     if (question is None) == (batch is None) or (batch is None) != (out is None):
         raise typer.BadParameter("给出一个问题，或同时给出 --batch IN.jsonl 与 --out OUT.jsonl")
     if batch is not None and out is not None:
-        _ask_batch(batch, out, on, region, folder, explain)
+        _ask_batch(batch, out, on, region, folder, explain, rewrite)
         return
     assert question is not None
     with opened(folder) as engine:
         answer = engine.ask(question, as_of=on, region=region, explain=explain)
+    if rewrite:
+        answer = _rewritten(answer)
     if as_json:
         print(answer.json_line())
     else:
@@ -307,7 +314,16 @@ def read_jsonl(path: Path, needed: tuple[str, ...]) -> list[dict[str, Any]]:
     return rows
 
 
-def _ask_batch(path: Path, out: Path, on: date, region: str | None, folder: Path | None, explain: bool) -> None:
+def _rewritten(answer: Answer) -> Answer:
+    from qa.rewrite import Settings
+    from qa.rewrite import rewrite as by_model
+
+    return by_model(answer, Settings.from_env())
+
+
+def _ask_batch(
+    path: Path, out: Path, on: date, region: str | None, folder: Path | None, explain: bool, rewrite: bool
+) -> None:
     rows = read_jsonl(path, ("id", "question"))
     with opened(folder) as engine, out.open("w", encoding="utf-8") as sink, progress_bar() as progress:
         for done, row in enumerate(rows, 1):
@@ -318,7 +334,7 @@ def _ask_batch(path: Path, out: Path, on: date, region: str | None, folder: Path
                 id=str(row["id"]),
                 explain=explain,
             )
-            sink.write(answer.json_line() + "\n")
+            sink.write((_rewritten(answer) if rewrite else answer).json_line() + "\n")
             progress("回答", done, len(rows))
 
 
@@ -377,31 +393,46 @@ def calc_run(
     from qa.calculators.batch import read_rows, run_rows, write_rows
 
     on = day(as_of)
-    clauses = _clauses(folder)
     if batch is not None and out is not None:
-        failed = write_rows(out, run_rows(read_rows(batch), as_of=on, clauses=clauses))
-        print(f"完成；{failed} 行有误" if failed else "完成", file=sys.stderr)
+        rows = write_rows(out, run_rows(read_rows(batch), as_of=on, clauses=_clauses(folder)))
+        print(f"完成：{rows} 行已写入 {out}", file=sys.stderr)
         return
     if calculator is None or inputs is None:
         raise typer.BadParameter("给出计算器 ID 与 --input JSON，或同时给出 --batch 与 --out")
-    result = calculators.run(calculator, calculators.loads(inputs), as_of=on, clauses=clauses)
+    try:
+        result = calculators.run(calculator, calculators.loads(inputs), as_of=on, clauses=_clauses(folder))
+    except calculators.CalcError as error:
+        result = calculators.Calculation.refused(calculator, error)
     if as_json:
         print(result.to_json())
     elif result.error is None:
-        spec = {o.name: o for o in calculators.get(calculator).outputs}
-        for name, value in result.outputs.items():
-            shown = (
-                {True: "是", False: "否", None: "原文未定"}[value]
-                if value is None or isinstance(value, bool)
-                else value
-            )
-            print(f"{spec[name].label}：{shown}{spec[name].unit if value is not None else ''}")
-        for step in result.steps:
-            print(f"  · {step.text}")
-        for warning in result.warnings:
-            print(f"注意：{warning}")
+        print("\n".join(_calculation_lines(result)))
     if result.error is not None:
-        raise fail(f"{result.error.field}：{result.error.message}")
+        raise fail("：".join(filter(None, (result.error.field, result.error.message))))
+
+
+def _calculation_lines(result: Calculation) -> Iterator[str]:
+    """A calculation as a person reads it: figures, working with its clauses, sources, warnings."""
+    from qa import calculators
+    from qa.calculators.case import show_value
+    from qa.calculators.inputs import plain
+    from qa.model import titled
+
+    for spec in calculators.get(result.calculator).outputs:
+        value = result.outputs[spec.name]
+        if value is None:
+            shown = "原文未定"
+        elif isinstance(value, Decimal):
+            shown = f"{plain(value)}{spec.unit}"
+        else:
+            shown = spec.choices.get(value, value) if isinstance(value, str) else show_value(value)
+        yield f"{spec.label}：{shown}"
+    for step in result.steps:
+        yield f"  · {step.text}" + (f"［{step.clause_id}］" if step.clause_id else "")
+    for source in result.citations:
+        yield f"依据：{titled(source.document)}{source.doc_no or ''}“{' '.join(source.quote.split())}”"
+    for warning in result.warnings:
+        yield f"注意：{warning}"
 
 
 @calc.command("check")
@@ -516,12 +547,29 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         app()
-    except IngestError as error:
-        print(" ".join(str(error).split()), file=sys.stderr)
-        sys.exit(1)
     except KeyboardInterrupt:
         print("已中断。", file=sys.stderr)
         sys.exit(1)
+    except BrokenPipeError:  # the reader of our output has gone: nothing is left to say
+        sys.exit(1)
+    except Exception as error:
+        if os.environ.get("ZHENGCE_DEBUG"):
+            raise
+        print(told(error), file=sys.stderr)
+        sys.exit(1)
+
+
+def told(error: Exception) -> str:
+    """An error as its one line: what is wrong, where, what to do. What was not foreseen says so."""
+    from index.errors import IndexError_
+
+    if isinstance(error, IngestError | IndexError_ | CalcError):
+        line = str(error)
+    elif isinstance(error, OSError):
+        line = f"{error.filename or '文件'}：{error.strerror or error}。请检查路径、权限和磁盘空间。"
+    else:
+        line = f"程序内部错误（{type(error).__name__}：{error}）。设 ZHENGCE_DEBUG=1 可看详情，请把问题报告给开发者。"
+    return " ".join(line.split())
 
 
 if __name__ == "__main__":
