@@ -275,9 +275,13 @@ def test_what_the_text_does_not_say_is_said(jizhou: MatchReport) -> None:
     assert "**材料**：原文未载" in to_markdown(jizhou)
 
 
-def test_the_calendar_holds_yearly_deadlines_and_ends_of_validity(bare: MatchReport) -> None:
-    yearly = [e for e in bare.calendar if e.yearly]
-    assert any(e.day == date(2019, 7, 30) and "每年7月30日前" in e.text for e in yearly)
+def test_the_calendar_holds_yearly_deadlines_and_ends_of_validity(bare: MatchReport, engine: Engine) -> None:
+    def yearly(as_of: date) -> list[tuple[date | None, bool]]:
+        report = match(engine, {"region": "河北省"}, as_of=as_of)
+        return [(e.day, e.passed) for e in report.calendar if e.yearly and "每年7月30日前" in e.text]
+
+    assert yearly(date(2017, 1, 1)) == [(date(2017, 7, 30), False)]
+    assert yearly(date(2018, 8, 1)) == [(date(2018, 7, 30), True)]  # valid to April 2019: there is no next time
     assert any(e.kind == "有效期止" and e.day == date(2020, 12, 31) for e in bare.calendar)
     coming = [e.day for e in bare.calendar if e.day and not e.passed]
     assert coming == sorted(coming)

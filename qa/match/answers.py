@@ -85,6 +85,8 @@ def _plain(
             value = _value(answer, spec, values[one.name], profile, as_of)
             if value is not None and not fault(rule.id, spec.name, value):
                 known[spec.name] = value
+                if answer.note:
+                    derived[spec.name] = f"“{spec.label}”{answer.note}"
                 if answer.by:
                     derived[spec.name] = f"“{spec.label}”按成立日期推算到{as_of.isoformat()}，为{value}年"
     for kind, count in (profile.values.get("standards") or {}).items():

@@ -17,13 +17,23 @@ def events(policies: Sequence[Policy], as_of: date) -> tuple[Event, ...]:
         if policy.status == DOES_NOT:
             continue
         for deadline in policy.deadlines:
-            day = _next(deadline.month, deadline.day_of_month, as_of) if deadline.yearly else deadline.day
-            _add(found, policy, "截止", day, deadline.yearly, deadline.text, deadline.clause_id, as_of)
+            end = policy.validity.valid_to if deadline.yearly else None
+            day = _next(deadline.month, deadline.day_of_month, as_of, end) if deadline.yearly else deadline.day
+            _add(found, policy, "截止", day, deadline.yearly, deadline.text, deadline.clause_id, as_of, end)
         first = policy.clauses[0].clause_id if policy.clauses else ""
         if day := policy.validity.valid_to:
-            _add(found, policy, "有效期止", day, False, f"《{policy.document}》有效期至{day.isoformat()}", first, as_of)
+            _add(
+                found,
+                policy,
+                "有效期止",
+                day,
+                False,
+                f"有效期至{day.isoformat()}（《{policy.document}》）",
+                first,
+                as_of,
+            )
         if (day := policy.validity.valid_from) and day > as_of:
-            _add(found, policy, "生效", day, False, f"《{policy.document}》自{day.isoformat()}起执行", first, as_of)
+            _add(found, policy, "生效", day, False, f"自{day.isoformat()}起执行（《{policy.document}》）", first, as_of)
     return tuple(sorted(found.values(), key=_order))
 
 
@@ -42,28 +52,34 @@ def _add(
     text: str,
     clause_id: str,
     as_of: date,
+    until: date | None = None,
 ) -> None:
     key = (kind, day, yearly, policy.document if kind != "截止" else (clause_id, text))
     if (event := found.get(key)) is None:
-        title = policy.title if kind == "截止" else f"《{policy.document}》"
         found[key] = Event(
             day=day,
             yearly=yearly,
             kind=kind,
-            title=title,
+            title=policy.title,
             text=text,
             calculators=(policy.calculator,),
             document=policy.document,
             clause_id=clause_id,
             passed=day is not None and day < as_of,
+            until=until,
         )
     elif policy.calculator not in event.calculators:
-        found[key] = event.model_copy(update={"calculators": (*event.calculators, policy.calculator)})
+        count = len(event.calculators) + 1
+        title = f"{event.title.removesuffix(f'等{count - 1}项')}等{count}项"
+        found[key] = event.model_copy(update={"calculators": (*event.calculators, policy.calculator), "title": title})
 
 
-def _next(month: int, day: int, as_of: date) -> date:
-    this_year = date(as_of.year, month, day)
-    return this_year if this_year >= as_of else date(as_of.year + 1, month, day)
+def _next(month: int, day: int, as_of: date, end: date | None) -> date:
+    """The next such day; the last one within validity where that ends before."""
+    year = as_of.year if date(as_of.year, month, day) >= as_of else as_of.year + 1
+    if end is not None and date(year, month, day) > end:
+        year = end.year if date(end.year, month, day) <= end else end.year - 1
+    return date(year, month, day)
 
 
 def to_ics(report: MatchReport) -> bytes:
@@ -91,7 +107,7 @@ def to_ics(report: MatchReport) -> bytes:
         entry.add("dtend", event.day + timedelta(days=1))
         entry.add("transp", "TRANSPARENT")
         if event.yearly:
-            entry.add("rrule", {"freq": "yearly"})
+            entry.add("rrule", {"freq": "yearly", **({"until": event.until} if event.until else {})})
         if not event.passed:
             alarm = Alarm()
             alarm.add("action", "DISPLAY")

@@ -177,8 +177,9 @@ class _Desk:
         for parameter in rule.parameters.values():
             if isinstance(parameter.value, date) and _UNTIL.search(parameter.quote) and not _begins(parameter.quote):
                 node = self.engine.clauses.find_quote(parameter.quote, parameter.source or rule.source, rule.document)
-                words = " ".join(parameter.quote.split())
-                yield from once(m.Deadline(text=words, clause_id=node.id if node else "", day=parameter.value))
+                at = _find(node.text, parameter.quote) if node else 0
+                if node and self._for_applicants(sentence := _sentence(node.text, at)):
+                    yield from once(m.Deadline(text=sentence, clause_id=node.id, day=parameter.value))
         for node, words in quoted:
             yield from (d for f in self._dated(node, words) for d in once(f))
         for quoted_clause in (q for item in items if item.topic == "期限" for q in item.quotes):
@@ -193,19 +194,22 @@ class _Desk:
             at = fact.start - node.start
             if fact.kind != "deadline" or fact.unit == "年份" or not first <= at < last:
                 continue
-            begin = max(node.text.rfind(mark, 0, at) + 1 for mark in "。；\n")
-            end = next((i for i in range(at, len(node.text)) if node.text[i] in "。；\n"), len(node.text))
-            sentence = " ".join(node.text[begin:end].split())
-            if not self.government and re.search(knowledge().checklist.officials, sentence):
+            sentence = _sentence(node.text, at)
+            if not self._for_applicants(sentence):
                 continue
-            if not re.search(knowledge().checklist.handing_in, sentence):
-                continue
-            if yearly := _YEARLY.search(node.text[begin:end]):
+            if yearly := _YEARLY.search(sentence):
                 month, day = int(yearly[1]), int(yearly[2])
                 if 1 <= month <= 12 and 1 <= day <= 28 + (month != 2) * 2 + (month in (1, 3, 5, 7, 8, 10, 12)):
                     yield m.Deadline(text=sentence, clause_id=node.id, yearly=True, month=month, day_of_month=day)
             else:
                 yield m.Deadline(text=sentence, clause_id=node.id, day=fact.day)
+
+    def _for_applicants(self, sentence: str) -> bool:
+        """Whether a sentence with a date says by when applicants have to hand something in."""
+        data = knowledge().checklist
+        if not self.government and re.search(data.officials, sentence):
+            return False
+        return bool(re.search(data.handing_in, sentence))
 
     # --- the verdict ------------------------------------------------------------------------------------------------
 
@@ -306,6 +310,13 @@ class _Desk:
 def _begins(quote_: str) -> bool:
     """Whether a quote names the day from which something holds."""
     return bool(re.search(r"(日起|以后|之后|后(?!的))", quote_)) and not re.search("截止|止", quote_)
+
+
+def _sentence(text: str, at: int) -> str:
+    """The sentence about this position, on one line."""
+    begin = max(text.rfind(mark, 0, at) + 1 for mark in "。；\n")
+    end = next((i for i in range(at, len(text)) if text[i] in "。；\n"), len(text))
+    return " ".join(text[begin:end].split())
 
 
 def _find(text: str, words: str) -> int:

@@ -159,6 +159,7 @@ class Event(_Frozen):
     document: str
     clause_id: str
     passed: bool
+    until: date | None = None  # the end of validity, beyond which a yearly day does not come again
 
 
 class Wanted(_Frozen):

@@ -65,6 +65,7 @@ class Answers(_Data):
     within: str = ""
     and_region: bool = False
     by: Literal["", "years"] = ""
+    note: str = ""
 
 
 class Field(_Data):

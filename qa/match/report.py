@@ -98,7 +98,7 @@ def _text(policy: Policy) -> Iterator[str]:
     if policy.status == DOES_NOT:
         yield f"    {policy.reason}"
         if policy.clauses:
-            yield f"    依据 {source(policy)} {policy.clauses[0].clause_id}"
+            yield f"    依据 {source(policy)}，条款 {policy.clauses[0].clause_id}"
         return
     if policy.status == MAY_APPLY:
         yield f"    {policy.reason}"
@@ -106,7 +106,7 @@ def _text(policy: Policy) -> Iterator[str]:
         yield f"    {note}"
     yield f"    {validity(policy)} · 部门：{departments(policy)} · 期限：{deadlines(policy)}"
     if policy.clauses:
-        yield f"    依据 {source(policy)} {'，'.join(c.clause_id for c in policy.clauses[:3])}"
+        yield f"    依据 {source(policy)}，条款 {policy.clauses[0].clause_id}"
 
 
 def _titles(report: MatchReport) -> list[list[str]]:
@@ -117,7 +117,8 @@ def _titles(report: MatchReport) -> list[list[str]]:
 def _calendar(report: MatchReport) -> list[str]:
     out = []
     for event in report.calendar:
-        day = f"{'每年，下次 ' if event.yearly else ''}{event.day.isoformat()}" if event.day else "原文未写明年月日"
+        turn = ("每年，最后一次 " if event.passed else "每年，下次 ") if event.yearly else ""
+        day = f"{turn}{event.day.isoformat()}" if event.day else "原文未写明年月日"
         out.append(f"{day} {event.kind}{'（已过）' if event.passed else ''}  {event.title}：{event.text}")
     return out
 
