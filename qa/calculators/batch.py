@@ -17,7 +17,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from .calculation import Calculation, FieldError, dumps
+from .calculation import Calculation, dumps
 from .clauses import ClauseFinder
 from .inputs import CalcError, loads, plain
 from .registry import get, run
@@ -76,7 +76,14 @@ def run_rows(rows: Iterable[Row], *, as_of: date, clauses: ClauseFinder | None =
 
 
 def write_rows(path: Path, results: Iterable[Result]) -> int:
-    """Write results as .jsonl, .csv or .xlsx, by the name's ending; returns how many."""
+    """Write results as .jsonl, .csv or .xlsx, by the name's ending; returns how many. Errors: CalcError."""
+    try:
+        return _write(path, results)
+    except OSError as error:
+        raise CalcError("", f"无法写入 {path}：请确认所在目录存在、可写，文件没有被其他程序打开") from error
+
+
+def _write(path: Path, results: Iterable[Result]) -> int:
     match path.suffix.lower():
         case ".csv":
             table = _columns(list(results))
@@ -99,8 +106,7 @@ def _run(row: Row, as_of: date, clauses: ClauseFinder | None) -> Calculation:
             raise row.fault
         return run(row.calculator, row.inputs, as_of=as_of, clauses=clauses)
     except CalcError as error:
-        fault = FieldError(field=error.field, message=error.message)
-        return Calculation(calculator=row.calculator, inputs={}, error=fault)
+        return Calculation.refused(row.calculator, error)
 
 
 def _line(number: int, line: str) -> Row:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from .inputs import Value, plain
+from .inputs import CalcError, Value, plain
 
 
 class StepText(BaseModel):
@@ -61,6 +61,11 @@ class Calculation(BaseModel):
     citations: list[Citation] = []
     warnings: list[str] = []
     error: FieldError | None = None
+
+    @classmethod
+    def refused(cls, calculator: str, error: CalcError) -> Calculation:
+        """What cannot be run at all (no such calculator, inputs that are no JSON): the reason, and no figure."""
+        return cls(calculator=calculator, inputs={}, error=FieldError(field=error.field, message=error.message))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain dicts and lists, dates as ISO text, figures still Decimal (see `dumps`)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from datetime import date
-from decimal import localcontext
+from decimal import Decimal, localcontext
 from functools import cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from ingest.model import Document, Node
 from .calculation import Calculation, Citation, FieldError, StepText
 from .case import FUNCTIONS, Case, RuleFunction
 from .clauses import ClauseFinder
-from .inputs import CalcError, Value, typed
+from .inputs import LIMIT, CalcError, Value, typed
 from .spec import Rule, family_of, load_family
 
 PRECISION = 60  # digits carried between steps; outputs are rounded once, at the end
@@ -104,7 +104,9 @@ def validity_warnings(rule: Rule, as_of: date) -> list[str]:
 
 def _echo(value: Any) -> Value:
     """A wrong input shown back: as it came where it is harmless, else cut to a short text."""
-    return value if isinstance(value, bool) or value is None else str(value)[:60]
+    if isinstance(value, int | Decimal) and Decimal(value).is_finite() and abs(value) <= LIMIT:
+        return value if isinstance(value, bool) else Decimal(value)
+    return value if value is None else str(value)[:60]
 
 
 def _place(places: Mapping[str, str], cites: tuple[str, ...]) -> str:
