@@ -12,6 +12,7 @@ import json
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol
 
 import numpy as np
@@ -58,6 +59,27 @@ class StaticEncoder:
                 if ids := encoding.ids:
                     out[row] = self._weights[ids].mean(axis=0)
         return unit(out)
+
+
+class Remembering:
+    """An encoder's vectors, the latest kept by text: the sentences of much-found clauses come up at every question."""
+
+    def __init__(self, embed: Encoder, most: int = 20_000) -> None:
+        self._embed, self._most = embed, most
+        self._kept: dict[str, Vectors] = {}
+        self._lock = Lock()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        with self._lock:  # taken out and put back at the end: the first in the dictionary is the longest unused
+            held = {t: kept for t in texts if (kept := self._kept.pop(t, None)) is not None}
+            self._kept.update(held)
+        if new := [t for t in dict.fromkeys(texts) if t not in held]:
+            held.update((t, row.copy()) for t, row in zip(new, self._embed.encode(new), strict=True))
+            with self._lock:
+                self._kept.update((t, held[t]) for t in new)
+                while len(self._kept) > self._most:
+                    del self._kept[next(iter(self._kept))]
+        return np.array([held[t] for t in texts], np.float32).reshape(len(texts), self._embed.dimensions)
 
 
 class TransformerEncoder:

@@ -166,12 +166,13 @@ def _counted(tables: Tables, asked: Query, places: Places) -> NDArray[np.bool_]:
 def _concepts(tables: Tables, asked: Query, places: Places) -> tuple[Floats, Floats, Floats]:
     """covered, fresh, missing: see FIRST."""
     place, document = tables.place[places], tables.document[places]
+    numbers = places.astype(np.int32)  # as the lists of texts are, else each of them is copied to compare
     held: dict[str, tuple[Any, Any, Any]] = {}
 
     def stands(token: str) -> tuple[Any, Any, Any]:
         if token not in held:
             held[token] = (
-                _member(tables.body.texts_with(token), places),
+                _member(tables.body.texts_with(token), numbers),
                 _member(tables.places.texts_with(token), place),
                 _member(tables.titles.texts_with(token), document),
             )
@@ -199,7 +200,7 @@ def _member(texts: NDArray[Any], wanted: NDArray[Any]) -> NDArray[np.bool_]:
     """Which of the wanted numbers are among the (ascending) texts."""
     if not len(texts):
         return np.zeros(len(wanted), bool)
-    at = np.minimum(np.searchsorted(texts, wanted), len(texts) - 1)
+    at = np.minimum(texts.searchsorted(wanted), len(texts) - 1)
     return np.asarray(texts[at] == wanted)
 
 

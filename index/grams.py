@@ -55,16 +55,14 @@ class Grams:
     def overlap(self, question: Codes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """For each text: the share of the question's pairs in it, and the same with rare pairs counting more."""
         rows = len(self.sizes)
-        plain, rare = np.zeros(rows), np.zeros(rows)
         if not len(question) or not rows:
-            return plain, rare
+            return np.zeros(rows), np.zeros(rows)
         places = np.searchsorted(self.codes, question)
         known = [int(p) for p, c in zip(places, question, strict=True) if p < len(self.codes) and self.codes[p] == c]
-        total = (len(question) - len(known)) * np.log1p(2.0 * rows)
-        for place in known:
-            texts = self.texts[self.indptr[place] : self.indptr[place + 1]]
-            weight = np.log1p((rows - len(texts) + 0.5) / (len(texts) + 0.5))
-            total += weight
-            plain[texts] += 1.0
-            rare[texts] += weight
-        return plain / len(question), rare / total
+        parts = [self.texts[self.indptr[place] : self.indptr[place + 1]] for place in known]
+        sizes = np.array([len(part) for part in parts], np.int64)
+        weights = np.log1p((rows - sizes + 0.5) / (sizes + 0.5))
+        total = float(weights.sum()) + (len(question) - len(known)) * float(np.log1p(2.0 * rows))
+        texts = np.concatenate([*parts, np.empty(0, np.int32)]).astype(np.intp)
+        plain = np.bincount(texts, minlength=rows) / len(question)
+        return plain, np.bincount(texts, np.repeat(weights, sizes), minlength=rows) / total

@@ -132,8 +132,19 @@ def top(scores: NDArray[Any], k: int) -> NDArray[np.intp]:
     if k <= 0:
         return np.empty(0, np.intp)
     if k < len(scores):
-        border = np.partition(scores, len(scores) - k)[len(scores) - k]
-        places = np.flatnonzero(scores >= border)
+        places = np.flatnonzero(scores >= _kth(_blocks(scores, k), k))
+        if k < len(places):
+            places = places[scores[places] >= _kth(scores[places], k)]
     else:
         places = np.arange(len(scores))
     return places[np.argsort(-scores[places], kind="stable")][:k]
+
+
+def _blocks(scores: NDArray[Any], k: int, width: int = 64) -> NDArray[Any]:
+    """Values whose k-th highest is no higher than that of all scores: the best of each block, where blocks suffice."""
+    whole = len(scores) // width
+    return scores if whole < 2 * k else scores[: whole * width].reshape(whole, width).max(axis=1)
+
+
+def _kth(values: NDArray[Any], k: int) -> Any:
+    return np.partition(values, len(values) - k)[len(values) - k]

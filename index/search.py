@@ -15,7 +15,7 @@ from rapidfuzz.fuzz import partial_ratio
 from ingest.model import NodeKind
 
 from . import fields, fusion, lexicon, manifest, query, repair, tokenizer
-from .dense import Encoder, encoder, prepare, products
+from .dense import Encoder, Remembering, encoder, prepare, products
 from .errors import IndexDamaged, IndexStale
 from .grams import Grams, bare, pairs
 from .lexical import top
@@ -71,7 +71,7 @@ class Index:
         self._milvus = milvus
         self.tokenizer = tokenizer
         self.lexicon = lexicon
-        self._embed = embed
+        self._embed, self._remembered = embed, Remembering(embed)
         self.weights = weights or fusion.load(fusion.profile(len(tables.ids)))
         self._region_names = fields.regions_of(tables.documents)
         self._regions = fields.Regions(tables.documents)
@@ -79,6 +79,7 @@ class Index:
         self._doc_nos = [fields.doc_no_key(d["doc_no"]) if d["doc_no"] else "" for d in tables.documents]
         self._titles = Grams.of([tokenizer.normalise(d["title"]) for d in tables.documents])
         self._children = _children(tables.parent)
+        self._place, self._document = tables.place.astype(np.intp), tables.document.astype(np.intp)  # quick to take by
         self._repair = repair.Repairer(tables.body.vocabulary, tables.sounds)
 
     @classmethod
@@ -147,8 +148,8 @@ class Index:
 
     def similarity(self, question: str, texts: Sequence[str]) -> list[float]:
         """Cosine of the question's embedding and each text's."""
-        vectors = self._embed.encode([prepare(question), *map(prepare, texts)])
-        return [float(x) for x in vectors[1:] @ vectors[0]]
+        vectors = self._remembered.encode([prepare(question), *map(prepare, texts)])
+        return [float(x) for x in products(vectors[1:], vectors[0])]
 
     def parse(self, question: str, prefer: frozenset[str] = frozenset()) -> query.Query:
         """How the index reads a question (typos repaired). `prefer`: regions meant besides those it names."""
@@ -162,8 +163,8 @@ class Index:
         plain, rare = tables.grams.overlap(asked.grams)
         signals = fusion.Signals(
             body=tables.body.scores(asked.terms),
-            place=tables.places.scores(asked.terms)[tables.place],
-            title=tables.titles.scores(asked.terms)[tables.document],
+            place=tables.places.scores(asked.terms).take(self._place),
+            title=tables.titles.scores(asked.terms).take(self._document),
             coverage=rare,
             plain=plain,
             region=self._regions.fit(asked.regions),
@@ -178,7 +179,7 @@ class Index:
         else:
             chosen = [self._milvus.lexical(asked.terms, depth, allowed), self._milvus.dense(vector, depth, allowed)]
         if signals.named.any():
-            of_named = np.flatnonzero(signals.named[tables.document] > 0.75)
+            of_named = np.flatnonzero(signals.named.take(self._document) > 0.75)
             chosen.append(of_named[top(words[of_named], depth)])
         places = np.unique(np.concatenate(chosen))
         features = self._first(asked, signals, vector, places)
@@ -268,20 +269,16 @@ class Index:
     def _ranked(self, found: fusion.Found, scores: NDArray[np.float64], k: int) -> list[tuple[int, float]]:
         """Best first; of clauses that say the same thing the original (newest) first, the others further down."""
         group, rank = self.tables.group[found.places], self.tables.rank[found.places]
-        order = np.argsort(-scores, kind="stable")
-        groups: dict[int, list[int]] = {}
-        for i in order:
-            groups.setdefault(int(group[i]), []).append(int(i))
-        out: list[tuple[int, float]] = []
-        for members in groups.values():
-            best = float(scores[members[0]])
-            if len(members) == 1:
-                out.append((members[0], best))
-                continue
-            for step, i in enumerate(sorted(members, key=lambda i: rank[i])):
-                out.append((i, best * self.weights.repeat**step if best > 0 else best - step))
-        out.sort(key=lambda item: -item[1])
-        return out[:k]
+        final = scores.copy()
+        names, sizes = np.unique(group, return_counts=True)
+        for name in names[sizes > 1]:
+            members = np.flatnonzero(group == name)
+            members = members[np.argsort(rank[members], kind="stable")]
+            best, step = float(scores[members].max()), np.arange(len(members))
+            final[members] = best * self.weights.repeat**step if best > 0 else best - step
+        order = np.argsort(-scores, kind="stable")  # what comes first among equals
+        order = order[np.argsort(-final[order], kind="stable")][:k]
+        return [(int(i), float(final[i])) for i in order]
 
     def _hit(self, found: fusion.Found, i: int, score: float) -> Hit:
         row = found.row(i)

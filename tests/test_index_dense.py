@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from index_samples import paragraphs
 
-from index.dense import DEFAULT_MODEL, Neighbours, StaticEncoder, encoder, prepare, unit
+from index.dense import DEFAULT_MODEL, Neighbours, Remembering, StaticEncoder, Vectors, encoder, prepare, unit
 
 MEGABYTE = 1 << 20
 
@@ -83,3 +84,32 @@ def test_the_graph_finds_what_the_full_scan_finds() -> None:
     assert exact.exact and not graph.exact
     shared = [len(set(exact.nearest(v, 10)[0]) & set(graph.nearest(v, 10)[0])) for v in vectors[:100]]
     assert np.mean(shared) >= 9
+
+
+class Counting:
+    """An encoder that notes what it was asked to encode."""
+
+    name, dimensions, digest = "counting", 2, ""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.asked += texts
+        return np.array([[len(t), 1] for t in texts], np.float32).reshape(len(texts), 2)
+
+
+def test_remembered_vectors_are_the_encoders_and_each_is_worked_out_once() -> None:
+    counting = Counting()
+    remembering = Remembering(counting)
+    for texts in (["甲", "乙乙", "甲"], ["乙乙", "丙丙丙"], []):
+        assert remembering.encode(texts).tolist() == [[len(t), 1] for t in texts]
+    assert counting.asked == ["甲", "乙乙", "丙丙丙"]
+
+
+def test_the_longest_unused_vector_is_forgotten_first() -> None:
+    counting = Counting()
+    remembering = Remembering(counting, most=2)
+    for text in ("甲", "乙", "甲", "丙", "甲", "乙"):
+        remembering.encode([text])
+    assert counting.asked == ["甲", "乙", "丙", "乙"]

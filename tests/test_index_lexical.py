@@ -52,3 +52,9 @@ def test_an_empty_corpus_and_unknown_words_score_nothing() -> None:
 def test_top_is_a_stable_sort_cut_short(values: list[int], k: int) -> None:
     scores = np.array(values, np.float64)
     assert top(scores, k).tolist() == sorted(range(len(values)), key=lambda i: (-values[i], i))[:k]
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 30), st.integers(2, 200))
+def test_top_of_many_is_a_stable_sort_cut_short(seed: int, k: int, different: int) -> None:
+    scores = np.random.default_rng(seed).integers(0, different, 6_007).astype(np.float64)
+    assert top(scores, k).tolist() == np.argsort(-scores, kind="stable")[:k].tolist()
