@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -478,7 +478,7 @@ def match_command(
     from qa import match
     from qa.calculators import dumps
 
-    writers = {
+    writers: dict[str, Callable[[match.MatchReport], bytes]] = {
         ".docx": match.to_docx,
         ".md": lambda r: match.to_markdown(r).encode(),
         ".ics": match.to_ics,
