@@ -104,9 +104,13 @@ def validity_warnings(rule: Rule, as_of: date) -> list[str]:
 
 def _echo(value: Any) -> Value:
     """A wrong input shown back: as it came where it is harmless, else cut to a short text."""
-    if isinstance(value, int | Decimal) and Decimal(value).is_finite() and abs(value) <= LIMIT:
-        return value if isinstance(value, bool) else Decimal(value)
-    return value if value is None else str(value)[:60]
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | Decimal):
+        number = Decimal(value)
+        if number.is_finite() and abs(number) <= LIMIT:
+            return number
+    return str(value)[:60]
 
 
 def _place(places: Mapping[str, str], cites: tuple[str, ...]) -> str:
