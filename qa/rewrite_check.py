@@ -25,7 +25,7 @@ from qa.model import Answer
 from qa.sentences import sentences
 
 FIRST = 200  # characters within which the figures asked for must stand
-FAMILIAR = 0.5  # share of a sentence's character pairs that the plain answer or the question must have
+FAMILIAR = 0.5  # share of a sentence's character pairs known from the plain answer or question; half of it for a phrase
 
 _MARKS = re.compile(r"(?:\[\d+\])+")
 _WIDE = {wide: chr(wide - 0xFEE0) for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
@@ -65,9 +65,13 @@ def objections(reply: str, answer: Answer) -> list[str]:
             found += _details(text, known.stated(marks), known.named(marks))
     familiar = pairs(known.everything + flat(answer.question))
     for sentence in _sentences(_MARKS.sub("", flat(reply))):
-        own = pairs(sentence)
-        if len(own) > 5 and len(own & familiar) < FAMILIAR * len(own):
-            found.append(f"原答案里没有的话：{sentence[:40]}")
+        for part, share in (
+            (sentence, FAMILIAR),
+            *((phrase, FAMILIAR / 2) for phrase in re.split("[，,：:]", sentence)),
+        ):
+            own = pairs(part)
+            if len(own) > 4 and len(own & familiar) < share * len(own):
+                found.append(f"原答案里没有的话：{part[:40]}")
     return list(dict.fromkeys(found))
 
 
@@ -257,26 +261,40 @@ def _ends_known(run: str, known: str, least: int) -> bool:
 
 
 def _crossed(text: str, stated: str) -> Iterator[str]:
-    """Figures said of another matter: the source's sentence with these figures lacks a negation (非工业企业) that the
-    statement has, or is clearly less like it than a sentence with other figures. Looked at by sentence, and by phrase
-    where the figures come from several sentences.
+    """Figures said of another matter: no sentence of the source has them together with the negations (非工业企业) of the
+    statement, or those that have are clearly less like it than a sentence with other figures.
     """
     source = [(s, figures(s), pairs(s)) for s in _sentences(stated)]
-    pieces = _sentences(text)
-    while pieces:
-        piece = pieces.pop()
-        own = figures(piece)
-        having = [s for s in source if own <= s[1]]
-        if not own:
+    source = [s for s in source if s[1]]
+    for sentence in _sentences(text):
+        before: list[int] = []  # the source sentences of the run before
+        for run in _runs(sentence, [s[1] for s in source]):
+            negations = _NOT.findall(_BOUND.sub("，", run))
+            likeness = [len(pairs(run) & s[2]) for s in source]
+            having = [
+                n for n, s in enumerate(source) if figures(run) <= s[1] and all(word in s[0] for word in negations)
+            ]
+            best = max((likeness[n] for n in having), default=-2)
+            # a run that turns to another sentence of the source must say so by its words, not by its figures alone
+            turned = bool(before) and not set(before) & set(having) and best <= max(likeness[n] for n in before)
+            if turned or best + 1 < max(likeness, default=0):
+                yield f"数字与所说的事对不上：{run[:40]}"
+            before = having
+
+
+def _runs(sentence: str, together: list[frozenset[Figure]]) -> Iterator[str]:
+    """A sentence whose figures come from several sentences, cut into runs of phrases whose figures stand together in one.
+
+    Phrases without figures go with the figures after them: they say of whom or when.
+    """
+    run = pending = ""
+    for phrase in re.split(r"(?<=[，,])", sentence):
+        pending += phrase
+        if not figures(phrase):
             continue
-        if not having:
-            phrases = [p for p in re.split(r"[，,：:]", piece) if p]
-            if len(phrases) == 1:
-                yield f"数字与所说的事对不上：{piece[:40]}"
-            pieces += phrases if len(phrases) > 1 else []
-            continue
-        words, negations = pairs(piece), _NOT.findall(_BOUND.sub("，", piece))
-        fitting = [len(words & s[2]) for s in having if all(word in s[0] for word in negations)]
-        rivals = [len(words & s[2]) for s in source if s[1]]
-        if not fitting or max(fitting) + 1 < max(rivals):
-            yield f"数字与所说的事对不上：{piece[:40]}"
+        if run and not any(figures(run + pending) <= one for one in together):
+            yield run
+            run = ""
+        run, pending = run + pending, ""
+    if run:
+        yield run
