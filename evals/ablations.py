@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -27,7 +28,6 @@ from ingest.workspace import Workspace
 if TYPE_CHECKING:
     from evals.run import Progress
     from index import Index
-    from ingest.store import Store
     from qa.engine import Engine
 
 METRICS = ("evidence@1", "evidence@5", "evidence@10", "evidence@1500c", "mrr@10", "ndcg@10")
@@ -80,7 +80,7 @@ def _settings(engine: Engine, questions: Sequence[Question]) -> Iterator[tuple[s
     yield "hybrid", "完整检索", rank(lambda q: [texts[hit.clause_id] for hit in index.search(q, DEPTH)])
     yield "bm25", "只用 BM25", rank(lambda q: _named(index, texts, _best(_words(index, q))))
     yield "dense", "只用向量", rank(lambda q: _named(index, texts, _nearest(index, q)))
-    yield "no-lexicon", "去掉词典", _in_child(_without_lexicon, engine.workspace.store_path, asked)
+    yield "no-lexicon", "去掉词典", _without_lexicon(engine.workspace.store_path, asked)
     yield "no-metadata", "去掉元数据", rank(_without_metadata(index, texts))
     yield "windows", f"{WINDOW} 字窗口", rank(_windows(engine))
 
@@ -145,8 +145,27 @@ def _document_at(documents: Sequence[Document], source: str, offset: int) -> int
     return min(own, key=lambda pair: abs(pair[1].start - offset))[0] if own else None
 
 
-def _without_lexicon(store_path: Path, questions: list[str]) -> list[list[str]]:
-    """Runs in a fresh process: what the lexicon holds is read once and kept, so it must be emptied before first use."""
+def _without_lexicon(store_path: Path, questions: Sequence[str]) -> list[list[str]]:
+    """Ranked in a fresh process: what the lexicon holds is read once and kept, so it must be emptied before first use.
+
+    A new interpreter and not `multiprocessing`, which would run the caller's main script again.
+    """
+    root = Path(__file__).resolve().parents[1]
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", "from evals.ablations import serve_without_lexicon as s; s()"],
+        input=json.dumps([str(store_path), list(questions)]),
+        env={**os.environ, "PYTHONPATH": str(root)},
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
+    ranked: list[list[str]] = json.loads(done.stdout)
+    return ranked
+
+
+def serve_without_lexicon() -> None:
+    """What that process does: questions from standard input, the ranked texts to standard output."""
     from index import lexicon
 
     lexicon.terms = lambda: ()  # type: ignore[assignment]
@@ -156,16 +175,12 @@ def _without_lexicon(store_path: Path, questions: list[str]) -> list[list[str]]:
     from index.dense import encoder
     from ingest.store import Store
 
-    store: Store = Store.open(store_path)
+    store_path, questions = json.load(sys.stdin)
+    store = Store.open(Path(store_path))
     nodes, documents = store.nodes(), store.documents()
     texts = {node.id: node.text for node in nodes}
     index = Index(make_tables(fields.entries(nodes, documents), documents, encoder(None)), encoder(None))
-    return [[texts[hit.clause_id] for hit in index.search(question, DEPTH)] for question in questions]
-
-
-def _in_child(function: Callable[..., list[list[str]]], *arguments: Any) -> list[list[str]]:
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(function, arguments)
+    json.dump([[texts[hit.clause_id] for hit in index.search(question, DEPTH)] for question in questions], sys.stdout)
 
 
 def lines(found: Sequence[Ablation]) -> Iterator[str]:
