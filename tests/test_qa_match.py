@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import time
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +18,7 @@ from typer.testing import CliRunner
 
 from ingest.model import IngestError
 from ingest.workspace import Workspace
-from qa.calculators import all_rules, dumps, get
+from qa.calculators import Rule, all_rules, dumps, get
 from qa.cli import app
 from qa.engine import Engine
 from qa.match import (
@@ -34,8 +35,10 @@ from qa.match import (
     to_docx,
     to_ics,
     to_markdown,
+    trial,
 )
 from qa.match.answers import years_between
+from qa.match.matching import _possible, _worth
 from qa.match.profile import knowledge
 from qa.match.trial import attempt
 
@@ -228,6 +231,45 @@ def test_telling_more_never_contradicts_a_verdict(data: st.DataObject) -> None:
     assert {c.text for c in before.settled(False)} <= {c.text for c in after.settled(False)}
     if before.settled(False) and not before.can_hold:
         assert not after.can_hold
+
+
+TRIED = [r for r in all_rules() if r.kind != "score"]
+
+
+def drawn(data: st.DataObject, rule: Rule, names: Iterable[str]) -> dict[str, Any]:
+    """Any value for each input: one of those that matching tries, or any number."""
+    out = {}
+    for name in names:
+        spec = rule.input(name)
+        numbers = st.integers(0, 200_000).map(Decimal) if spec.type in ("number", "integer") else st.nothing()
+        out[name] = data.draw(st.sampled_from(trial._values(rule.id, name)) | numbers)
+    return {n: v for n, v in out.items() if v is not None}
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_no_verdict_is_undone_by_what_was_not_told(data: st.DataObject) -> None:
+    """Of any full set of inputs, some are told: 不适用 must fail, 适用 must hold, and what is promised must come."""
+    rule = data.draw(st.sampled_from(TRIED))
+    names = [i.name for i in rule.inputs]
+    told = data.draw(st.lists(st.sampled_from(names), unique=True, max_size=len(names)))
+    known = drawn(data, rule, told)
+    found = attempt(rule.id, known)
+    if found.error or not found.outcomes:
+        return
+    rest = drawn(data, rule, [n for n in names if n not in known])
+    truth, problem = trial._run(rule, known | rest)
+    if truth is None:
+        assert problem
+        return
+    if not found.can_hold and found.settled(False):
+        assert not truth.holds, (known, rest)
+    if not found.open and found.usual is not None and found.usual.holds and not found.deciding():
+        assert truth.holds, (known, rest)
+    promised = _possible(rule, found) if found.open else None
+    usual, _ = trial._run(rule, known | {n: v for n, v in rest.items() if rule.input(n).required})
+    if promised is not None and usual is not None and usual.holds and (worth := _worth(rule, usual)) is not None:
+        assert promised.low <= worth.low and worth.high <= promised.high, (known, rest)
 
 
 # --- regions, time, order ---------------------------------------------------------------------------------------------

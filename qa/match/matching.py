@@ -386,8 +386,13 @@ def _possible(rule: Rule, trial: Trial) -> m.Amount | None:
     usual = {i.name: i.default for i in trial.silent if i.type not in ("boolean", "choice")}
     ways = [o for o in trial.outcomes if o.holds and all(o.filled.get(n) == v for n, v in usual.items())]
     found = [w for o in ways if (w := _worth(rule, o)) is not None]
-    if not found or not (trial.complete or all(w == found[0] for w in found)):
+    if not found:
         return None
+    if not trial.complete:
+        if any(w != found[0] for w in found):
+            return None
+        if any(_worth(rule, o) != found[0] for o in trial.farther() if o.holds):
+            return None
     low, high = min(w.low for w in found), max(w.high for w in found)
     if high == 0:
         return None

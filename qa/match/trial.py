@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from functools import cache
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 from qa.calculators import CalcError, Input, Rule, get
@@ -22,6 +22,8 @@ from qa.calculators.registry import PRECISION, function
 
 MET, FAILED = "：符合", "：不符合"  # how `Case.test` ends a step
 ALL = 96  # so many ways are all tried; beyond, one input is varied at a time
+GRID = tuple(Decimal(n) for n in (2, 3, 4, 5, 6, 7, 12, 24, 50, 100, 500, 1_000, 5_000, 10_000, 100_000, 1_000_000))
+ANCHORS = 2  # best cases about which pairs are varied
 POINTS = 9  # values tried of one number
 MANY = 24  # unknown inputs beyond which (score sheets) nothing is tried: they are to be filled in first
 
@@ -50,6 +52,7 @@ class Trial:
     """All ways that were tried. `open`: required inputs not known; `silent`: optional ones not known."""
 
     rule: Rule
+    known: Mapping[str, Any]
     open: tuple[Input, ...]
     silent: tuple[Input, ...]
     usual: Outcome | None  # with defaults for what is silent; None while required inputs are open
@@ -76,6 +79,22 @@ class Trial:
         """Optional inputs on which the figures hang."""
         return tuple(i for i in self.silent if self._varies(i, lambda o: o.outputs))
 
+    def farther(self) -> Iterator[Outcome]:
+        """From each kind of best case, what is open varied over a wide grid, then two at a time (ratios, products)."""
+        anchors = {tuple(sorted((n, str(v)) for n, v in o.outputs.items())): o for o in self.outcomes if o.holds}
+        for anchor in list(anchors.values())[:ANCHORS]:
+            for spec in (i for i in self.open if i.type in ("number", "integer")):
+                for value in GRID:
+                    if (outcome := _fill(self.rule, self.known, {**anchor.filled, spec.name: value})) is not None:
+                        yield outcome
+            for one, other in combinations(self.open, 2):
+                if {one.type, other.type} <= {"boolean", "choice"}:
+                    continue
+                for way in product(_values(self.rule.id, one.name), _values(self.rule.id, other.name)):
+                    filled = {**anchor.filled, one.name: way[0], other.name: way[1]}
+                    if (outcome := _fill(self.rule, self.known, filled)) is not None:
+                        yield outcome
+
     def _varies(self, spec: Input, what: Callable[[Outcome], object]) -> bool:
         """Whether this input alone changes it: from what is usual, or from the best case while inputs are open."""
         anchor = self.usual or next((o for o in self.outcomes if o.holds), None)
@@ -101,9 +120,9 @@ def attempt(rule_id: str, known: Mapping[str, Any]) -> Trial:
     if not open_:
         usual, problem = _run(rule, dict(known))
         if problem:
-            return Trial(rule, open_, silent, None, (), False, problem)
+            return Trial(rule, known, open_, silent, None, (), False, problem)
     if len(unknown) > MANY:
-        return Trial(rule, open_, silent, usual, (), False)
+        return Trial(rule, known, open_, silent, usual, (), False)
     if ways <= ALL:
         tried = [
             o for way in product(*values.values()) if (o := _fill(rule, known, dict(zip(values, way, strict=True))))
@@ -112,7 +131,7 @@ def attempt(rule_id: str, known: Mapping[str, Any]) -> Trial:
         tried = list(_climb(rule, known, unknown, values, usual))
     outcomes = tuple([*([usual] if usual else []), *tried])
     problem = "" if outcomes else _run(rule, dict(known) | {n: v[0] for n, v in values.items()})[1]
-    return Trial(rule, open_, silent, usual, outcomes, finite and ways <= ALL, problem)
+    return Trial(rule, known, open_, silent, usual, outcomes, finite and ways <= ALL, problem)
 
 
 def _climb(
