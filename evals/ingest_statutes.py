@@ -98,7 +98,9 @@ def main(argv: list[str] | None = None) -> int:
     print(f"articles by line {total.counted}, as clauses {total.found}, files that differ {len(total.differing)}")
     for line in total.differing[:20]:
         print(f"  {line}")
-    print(f"{total.characters / total.seconds / 1e6:.2f} million characters a second of processor time (segmentation alone)")
+    print(
+        f"{total.characters / total.seconds / 1e6:.2f} million characters a second of processor time (segmentation alone)"
+    )
     return 1 if total.astray else 0
 
 
