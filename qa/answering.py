@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from index import Filters, Hit
 from ingest.model import Node
 from ingest.regions import NATION, family
-from qa import compare, documents, sections, settle, tables
+from qa import calculators, compare, documents, sections, settle, tables
 from qa.applicability import verdict
 from qa.compose import LEAD, MAX_ANSWER, Draft, originals_first, shorten, write_plain
 from qa.evidence import FEATURES, Evidence, Term, comparable, gather, share, terms_of
@@ -209,7 +209,8 @@ def write_calculation(engine: Engine, question: Question, linked: Linked) -> Dra
         quote = tidy(passage.quote)
         if draft.room() > len(quote) + 12 and quote not in draft.text:
             draft.pieces.append(f"\n依据：{quote}{draft.mark(passage.node, passage.document, passage.quote)}")
-    draft.warnings += linked.calculation.warnings
+    standing = set(calculators.get(linked.calculator).notes)  # what always holds is shown with the calculator
+    draft.warnings += [w for w in linked.calculation.warnings if w not in standing]
     return draft
 
 

@@ -1,6 +1,7 @@
 """Sentences of a clause are verbatim, in order, and lose nothing."""
 
 import re
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ def test_every_visible_character_is_in_exactly_one_sentence(text: str) -> None:
     found = sentences(text)
     assert all(text[s.start : s.end] == s.text for s in found)
     assert "".join(re.sub(r"\s", "", s.text) for s in found) == re.sub(r"\s", "", text)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
 
 
 def test_a_closing_quote_stays_with_its_sentence() -> None:
