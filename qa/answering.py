@@ -131,7 +131,8 @@ def choose(
         return draft, None
     if (wanted := sections.asked_count(question)) and (counted := sections.enumerating(evidence, wanted)):
         return write(engine, question, counted), None
-    if section := sections.best(question, terms, evidence, engine.nodes, engine.below):
+    known = [t for t in terms if engine.index.knows(t.text)] or terms  # the asker's own words head no section
+    if section := sections.best(question, known, evidence, engine.nodes, engine.below):
         return sections.write(section), None
     if question.asks("compare") and (chosen := compare.by_document(question, evidence)):
         return compare.write(question, chosen, "不同文件的规定：", regions=False), None
