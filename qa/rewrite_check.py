@@ -4,7 +4,7 @@ A statement ends with its [n]. Its figures, dates, document numbers, titles, bod
 stand in what the plain answer says under the same [n] (or without any), in the calculation's steps, or, for names, in the
 title, number, issuer and region of the document. Quotes are not looked up: what only they say is not the answer.
 A wrong refusal costs nothing but the plainer wording, so whatever is in doubt is refused.
-What this cannot see: two figures of one and the same sentence that change places, and a change of mere words.
+What this cannot see: a change of mere words, and equal figures that stand for different things.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from ingest.amounts import DateMention, read_amounts, read_dates
+from ingest.amounts import Amount, DateMention, read_amounts, read_dates
 from ingest.documents import bodies
 from ingest.regions import find_regions
 from ingest.text import loose
@@ -35,11 +35,11 @@ _TITLE = re.compile(r"《([^《》]*(?:《[^《》]*》[^《》]*)*)》")
 _DOC_NO = re.compile(
     r"([\u4e00-\u9fff]{0,12})(?:[〔\[(（【](?:19|20)\d{2}[〕\])）】]第?\d+号|(?<!\d)(?:19|20)\d{2}年第?\d+号)"
 )
-_DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_BARE = re.compile(r"[^\d\s]{0,2}\d+(?:\.\d+)?")  # a number without a unit is known by what stands before it
 _NUMERAL = "零〇一二三四五六七八九两十百千万亿"
 _WORDED = re.compile(  # figures that the amount reader leaves to others, and words that are as good as figures
     rf"第[{_NUMERAL}]+[条款章节批期级档]|[{_NUMERAL}]{{2,}}|[{_NUMERAL}][成折]"
-    r"|翻番|翻倍|加倍|双倍|减半|全额|全免|免征|减征|停征|缓征"
+    r"|翻番|翻倍|加倍|双倍|减半|全额|全免|免征|减征|停征|缓征|一次性|每[年季月日人家户次项]|逐年|连续|累计|分期|按[年季月]"
 )
 _BOUND = re.compile(r"不得?(?:超过|高于|多于|大于|突破|低于|少于|小于)|不足|不满|未满|非常|不仅|不论|无论|不断")
 _NOT = re.compile(r"[不未无免非禁没][\u4e00-\u9fff]")
@@ -123,9 +123,15 @@ def flat(text: str) -> str:
 
 def figures(text: str) -> frozenset[Figure]:
     """The amounts of a text as compared: by value and unit, with their bound (不超过 …), whatever the writing."""
-    return frozenset(
-        (a.value, a.upper, a.unit, a.bound) for a in read_amounts(text) if not (a.value == 1 and a.unit in _OF_ONE)
-    )
+    return frozenset(_figure(a) for a in read_amounts(text) if not _of_one(a))
+
+
+def _figure(amount: Amount) -> Figure:
+    return amount.value, amount.upper, amount.unit, amount.bound
+
+
+def _of_one(amount: Amount) -> bool:
+    return amount.value == 1 and amount.unit in _OF_ONE
 
 
 def pairs(text: str) -> frozenset[str]:
@@ -208,8 +214,8 @@ def _details(text: str, stated: str, named: str) -> Iterator[str]:
         if not any(_within(mention, other) for other in dates):
             yield f"出处里没有的日期：{mention.text}"
     left = _rest(text)
-    numbers = set(_DIGITS.findall(_rest(stated)))
-    for number in _DIGITS.findall(left):
+    numbers = set(_BARE.findall(_rest(stated)))
+    for number in _BARE.findall(left):
         if number not in numbers:
             yield f"出处里没有的数：{number}"
     for pattern, source in ((_WORDED, left), (_NOT, _BOUND.sub("，", text)), (_LATIN, text)):
@@ -264,15 +270,16 @@ def _crossed(text: str, stated: str) -> Iterator[str]:
     """Figures said of another matter: no sentence of the source has them together with the negations (非工业企业) of the
     statement, or those that have are clearly less like it than a sentence with other figures.
     """
-    source = [(s, figures(s), pairs(s)) for s in _sentences(stated)]
-    source = [s for s in source if s[1]]
+    source = [(s, pairs(s)) for s in _sentences(stated) if _sequence(s)]
     for sentence in _sentences(text):
         before: list[int] = []  # the source sentences of the run before
-        for run in _runs(sentence, [s[1] for s in source]):
+        for run in _runs(sentence, [said for said, _ in source]):
             negations = _NOT.findall(_BOUND.sub("，", run))
-            likeness = [len(pairs(run) & s[2]) for s in source]
+            likeness = [len(pairs(run) & own) for _, own in source]
             having = [
-                n for n, s in enumerate(source) if figures(run) <= s[1] and all(word in s[0] for word in negations)
+                n
+                for n, (said, _) in enumerate(source)
+                if _in_order(run, said) and all(word in said for word in negations)
             ]
             best = max((likeness[n] for n in having), default=-2)
             # a run that turns to another sentence of the source must say so by its words, not by its figures alone
@@ -282,17 +289,41 @@ def _crossed(text: str, stated: str) -> Iterator[str]:
             before = having
 
 
-def _runs(sentence: str, together: list[frozenset[Figure]]) -> Iterator[str]:
-    """A sentence whose figures come from several sentences, cut into runs of phrases whose figures stand together in one.
+def _in_order(text: str, source: str) -> bool:
+    """Whether the figures and dates of `text` stand in `source` in this order: two of a sentence do not change places."""
+    there = iter(_sequence(source))
+    return all(any(_same(own, other) for other in there) for own in _sequence(text))
+
+
+def _holds(source: str, text: str) -> bool:
+    """Whether the figures and dates of `text` stand in `source`, in whatever order."""
+    there = _sequence(source)
+    return all(any(_same(own, other) for other in there) for own in _sequence(text))
+
+
+def _sequence(text: str) -> list[Figure | DateMention]:
+    spots: list[tuple[int, Figure | DateMention]] = [(d.start, d) for d in read_dates(text)]
+    spots += [(a.start, _figure(a)) for a in read_amounts(text) if not _of_one(a)]
+    return [what for _, what in sorted(spots, key=lambda spot: spot[0])]
+
+
+def _same(own: Figure | DateMention, other: Figure | DateMention) -> bool:
+    if isinstance(own, DateMention) and isinstance(other, DateMention):
+        return _within(own, other)
+    return own == other
+
+
+def _runs(sentence: str, source: list[str]) -> Iterator[str]:
+    """A sentence whose figures and dates come from several sentences, cut into runs of phrases that each come from one.
 
     Phrases without figures go with the figures after them: they say of whom or when.
     """
     run = pending = ""
     for phrase in re.split(r"(?<=[，,])", sentence):
         pending += phrase
-        if not figures(phrase):
+        if not _sequence(phrase):
             continue
-        if run and not any(figures(run + pending) <= one for one in together):
+        if run and not any(_holds(one, run + pending) for one in source):
             yield run
             run = ""
         run, pending = run + pending, ""

@@ -197,6 +197,7 @@ FAULTS = {
     "an added place": HONEST.replace("工业企业实施", "河北省工业企业实施", 1),
     "a mark without a citation": HONEST.replace("[1]", "[7]"),
     "no mark": HONEST.replace("[1]", ""),
+    "a subsidy for every year": HONEST.replace("每吨标准煤给予240元", "每年每吨标准煤给予240元"),
     "a denial": HONEST.replace("每吨标准煤给予240元", "不予补贴，每吨标准煤给予240元"),
     "figures in circles": HONEST.replace("240元", "②④⓪元"),
     "an address": HONEST.replace("。[1]", "，详见 http://evil.example/apply。[1]"),
@@ -226,6 +227,14 @@ def test_what_one_place_grants_is_not_said_of_another(plain: Answer) -> None:
     assert objections("河北省给予奖励80万元[2]，天津市蓟州区给予奖励50万元[1]。", both) == []
     assert objections("河北省给予奖励50万元[2]，天津市蓟州区给予奖励80万元[1]。", both)
     assert objections("河北省给予奖励50万元[1]，天津市蓟州区给予奖励80万元[2]。", both)
+
+
+def test_figures_of_one_sentence_do_not_change_places(plain: Answer) -> None:
+    said = "省级工业设计中心奖励100万元，国家级工业设计中心奖励200万元，2018年至2020年执行。[1]"
+    answer = plain.model_copy(update={"answer": said})
+    assert objections(said.replace("奖励", "可获奖励"), answer) == []
+    assert objections(said.replace("100", "X").replace("200", "100").replace("X", "200"), answer)
+    assert objections(said.replace("2018", "X").replace("2020", "2018").replace("X", "2020"), answer)
 
 
 def test_an_instruction_in_a_clause_has_no_effect(plain: Answer) -> None:
