@@ -129,6 +129,11 @@ def test_each_honour_is_a_case_of_its_own(jizhou: MatchReport) -> None:
     assert one(jizhou, "jizhou-brand-award", "津门老字号").amount.text == "5万元"  # type: ignore[union-attr]
 
 
+def test_an_amount_is_cited_by_the_words_that_give_it(jizhou: MatchReport) -> None:
+    policy = one(jizhou, "jizhou-brand-award", "中国驰名商标")
+    assert any("驰名商标" in c.quote and "10万元" in c.quote for c in policy.clauses)
+
+
 def test_what_is_only_planned_gives_no_certain_amount(jizhou: MatchReport) -> None:
     policy = one(jizhou, "jizhou-neeq-subsidy")
     assert policy.status == MAY_APPLY

@@ -101,21 +101,21 @@ class _Desk:
     def policies(self, rule: Rule) -> Iterator[m.Policy]:
         """One policy, or one for each honour, listing, standard or project that it asks for."""
         quoted = self._quoted(rule)
-        own = [node for node, _ in quoted]
+        own = list({node.id: node for node, _ in quoted}.values())
         common = self._common(rule, own, quoted)
         for asked in ask(rule, self.profile, self.as_of):
-            yield m.Policy(**common, **self._verdict(rule, asked))
+            yield m.Policy(**(common | self._verdict(rule, asked)))
 
     # --- what holds of the policy, whoever asks ---------------------------------------------------------------------
 
     def _quoted(self, rule: Rule) -> list[tuple[Node, str]]:
-        """The clauses that prove the rule, each with its first quote, in the order of the rule's parameters."""
-        found: dict[str, tuple[Node, str]] = {}
+        """The clauses that prove the rule with the words that do, in the order of the rule's parameters."""
+        found: dict[tuple[str, str], tuple[Node, str]] = {}
         for cite in (*rule.parameters, *rule.evidence):
             words, source = rule.quote_of(cite)
             node = self.engine.clauses.find_quote(words, source, rule.document)
             if node is not None:
-                found.setdefault(node.id, (node, words))
+                found.setdefault((node.id, words), (node, words))
         return list(found.values())
 
     def _common(self, rule: Rule, own: Sequence[Node], quoted: Sequence[tuple[Node, str]]) -> dict[str, Any]:
@@ -276,7 +276,10 @@ class _Desk:
     def _granted(self, rule: Rule, asked: Asked, shaping: Sequence[Input]) -> dict[str, Any]:
         result = run(rule.id, asked.known, as_of=self.as_of, clauses=self.engine.clauses)
         assumed = [f"“{i.label}”未填，按{_shown(i)}计" for i in shaping]
+        cited = [(c, self.engine.nodes.get(c.clause_id)) for c in result.citations]
+        clauses = tuple(quote(self.engine, node, c.quote) for c, node in cited if node is not None)
         return {
+            **({"clauses": clauses} if clauses else {}),
             "status": m.APPLIES,
             "reason": "所列条件均符合",
             "amount": _worth_of(rule, result.outputs),
