@@ -146,7 +146,7 @@ def write_plain(question: Question, evidence: Sequence[Evidence], children: Chil
     draft = Draft()
     best = evidence[0]
     _write_clause(draft, question, best, evidence, children)
-    floor = best.score * (0.35 if question.asks("compare") else 0.6)
+    floor = best.score * (0.35 if question.asks("compare") else 0.38)
     for other in distinct(evidence, limit=4, floor=floor)[1:]:
         if draft.room(BODY) < 60 or len(draft.passages) >= 3:
             break
