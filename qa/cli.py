@@ -466,18 +466,24 @@ def _clauses(folder: Path | None) -> NodeClauses:
 
 @app.command("match")
 def match_command(
-    profile: Annotated[Path, typer.Option("--profile", metavar="FILE", help="企业画像，YAML 或 JSON")],
+    profile: Annotated[Path | None, typer.Option("--profile", metavar="FILE", help="企业画像，YAML 或 JSON")] = None,
     as_of: AsOf = None,
     folder: Folder = None,
     as_json: Json = False,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="报告写到哪里：.docx、.md、.ics（日历）、.json 或 .txt")
     ] = None,
+    template: Annotated[bool, typer.Option("--template", help="打印空白的企业画像（YAML），每个字段都有说明")] = False,
 ) -> None:
     """政策匹配：企业画像对全部政策，哪些适用、可能适用（缺什么）、不适用（为什么）。"""
     from qa import match
     from qa.calculators import dumps
 
+    if template:
+        print(match.template(), end="")
+        return
+    if profile is None:
+        raise typer.BadParameter("给出 --profile 文件；--template 可打印空白的企业画像")
     writers: dict[str, Callable[[match.MatchReport], bytes]] = {
         ".docx": match.to_docx,
         ".md": lambda r: match.to_markdown(r).encode(),

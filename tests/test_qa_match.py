@@ -438,6 +438,14 @@ def test_yaml_and_json_say_the_same_and_chinese_names_are_taken(tmp_path: Path) 
     assert load_profile(tmp_path / "a.yaml").told() == load_profile(tmp_path / "b.json").told()
 
 
+def test_the_template_explains_every_field_and_is_a_profile(tmp_path: Path) -> None:
+    said = CliRunner().invoke(app, ["match", "--template"])
+    assert said.exit_code == 0 and all(f.name in said.stdout and f.label in said.stdout for f in fields())
+    (tmp_path / "t.yaml").write_text(said.stdout, encoding="utf-8")
+    assert load_profile(tmp_path / "t.yaml").told() == {"region": "天津市蓟州区"}
+    assert CliRunner().invoke(app, ["match"]).exit_code == 2
+
+
 def test_years_are_counted_as_the_law_counts_them() -> None:
     assert years_between(date(2016, 6, 2), date(2019, 6, 1)) < 3
     assert years_between(date(2016, 6, 1), date(2019, 6, 1)) == 3

@@ -3,7 +3,7 @@
 from .calendar import to_ics
 from .matching import match
 from .model import APPLIES, DOES_NOT, MAY_APPLY, MatchReport, Policy
-from .profile import Field, Profile, fields, load_profile
+from .profile import Field, Profile, fields, load_profile, template
 from .report import show, to_docx, to_markdown
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "load_profile",
     "match",
     "show",
+    "template",
     "to_docx",
     "to_ics",
     "to_markdown",

@@ -200,6 +200,18 @@ def fields() -> list[Field]:
     return list(knowledge().fields)
 
 
+def template() -> str:
+    """An empty profile in YAML with every field explained; only the region is filled in."""
+    lines = ["# 企业画像：除地区外都可不填；不知道的不要猜，留空即可。"]
+    for field in knowledge().fields:
+        notes = [field.label, field.unit and f"单位：{field.unit}", field.help]
+        if field.choices:
+            notes.append("可填：" + "、".join(f"{key}（{label}）" for key, label in field.choices.items()))
+        lines.append(f"# {'；'.join(n for n in notes if n)}")
+        lines.append("region: 天津市蓟州区" if field.name == "region" else f"# {field.name}: ")
+    return "\n".join(lines) + "\n"
+
+
 class Project(BaseModel):
     """A project planned or under way; sums in 万元."""
 
