@@ -409,6 +409,9 @@ def test_a_wrong_file_is_one_line(tmp_path: Path, name: str, text: str) -> None:
     with pytest.raises(IngestError) as caught:
         load_profile(tmp_path / name)
     assert "\n" not in str(caught.value)
+    for absent in (tmp_path / "absent.yaml", tmp_path):
+        with pytest.raises(IngestError, match="文件"):
+            load_profile(absent)
 
 
 @settings(max_examples=80, deadline=None)

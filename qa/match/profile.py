@@ -270,8 +270,10 @@ def load_profile(path: Path) -> Profile:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise IngestError(f"读不了 {path.name}：不是 UTF-8 编码，请另存为 UTF-8 后再试。") from None
-    except OSError as error:
-        raise IngestError(f"读不了 {path.name}：{error.strerror or error}。") from None
+    except FileNotFoundError:
+        raise IngestError(f"没有这个文件：{path.name}。请核对企业画像的路径。") from None
+    except OSError:
+        raise IngestError(f"读不了 {path.name}：它不是可读的文件，请核对路径和权限。") from None
     try:
         told = loads(text) if path.suffix.lower() == ".json" else yaml.load(text, Loader=_CarefulLoader)
     except CalcError:
