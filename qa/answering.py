@@ -49,7 +49,10 @@ def answer(
     sure = confidence(engine, question, hits, evidence)
     draft, used = choose(engine, question, evidence, linked, sure)
     abstained = draft is None
-    draft = draft or nearest(evidence)
+    if draft is None:
+        draft = nearest(evidence)
+    elif used is None and (open_ := settle.left_open(question, draft.text)):
+        draft, abstained = unstated(open_, evidence[0]), True
     shown = used or (next((one for one in linked if not abstained), None) if wants_figure(question) else None)
     return Answer(
         question=text,
@@ -117,6 +120,8 @@ def choose(
     terms = terms_of(question, engine.index.idf)
     of_named = evidence[0].document.id in documents.named(question, engine.documents)
     if worked_out is None and not of_named and sure < settle.threshold():
+        return None, None
+    if worked_out is None and settle.outlived(question, evidence[0]):
         return None, None
     draft: Draft | None
     if documents.asks_which(question) and (draft := write_documents(engine, question, evidence, terms)):
@@ -226,6 +231,15 @@ def nearest(evidence: Sequence[Evidence]) -> Draft:
             named.append(where)
             draft.pieces.append(("\n最接近的条款：" if len(named) == 1 else "；") + where)
             draft.pieces.append(draft.mark(e.node, e.document, e.sentence.text))
+    return draft
+
+
+def unstated(what: str, best: Evidence) -> Draft:
+    """Say that the text speaks of the matter but leaves the asked figure open, and show where."""
+    draft = Draft()
+    said = best.sentence.text
+    mark = draft.mark(best.node, best.document, said)
+    draft.pieces.append(f"现有政策文本没有写明具体{what}。最接近的条款：{tidy(said)[:400]}{mark}")
     return draft
 
 

@@ -100,6 +100,36 @@ def around(e: Evidence) -> str:
     return comparable(" ".join((e.document.title, *e.node.path, *e.node.columns, e.sentence.text)))
 
 
+_ASKED_FIGURES = (  # what is asked outright, and how a figure of that kind looks
+    ("金额", re.compile(r"多少(万|亿)?元|多少钱|多少万|具体金额|金额(是|为)?多少|几(万|块|分)钱"), re.compile(r"\d\s*(万|亿)?元|[一二三四五六七八九十百千]+(万|亿)?元")),
+    ("比例", re.compile(r"百分之(几|多少)|多少比例|比例(是|为)?多少|(税|费|征收)率(是|为)?(多少|百分)"), re.compile(r"\d\s*[%％‰]|百分之|倍|减半|免征|个百分点")),
+    ("人数", re.compile(r"(几|多少)个?(人|名)"), re.compile(r"\d\s*(人|名)|[一二三四五六七八九十]+(人|名)")),
+)  # fmt: skip
+
+
+def left_open(question: Question, said: str) -> str | None:
+    """The figure that is asked outright and that the found passages do not state (金额, 比例 …); None where they do."""
+    asked, text = comparable(question.text), comparable(said)
+    for name, asks, shows in _ASKED_FIGURES:
+        if asks.search(asked) and not shows.search(text):
+            return name
+    return None
+
+
+_UNTIL = re.compile(r"(?:至|到|—|－|-)(20\d\d)年")
+
+
+def outlived(question: Question, best: Evidence) -> bool:
+    """Whether the question asks of a year after the last one for which the best sentence or its document holds.
+
+    A rule is never carried on past its end: what came after is another text's to say.
+    """
+    ends = [int(y) for y in _UNTIL.findall(comparable(best.sentence.text))]
+    if best.document.valid_to is not None:
+        ends.append(best.document.valid_to.year)
+    return bool(ends) and any(int(y) > max(ends) for y in _YEAR.findall(question.text))
+
+
 def places_without_text(question: Question, regions: Collection[str | None]) -> list[str]:
     """Places that the question names and of which, places within or (but the nation) around them nothing is here."""
     here = {r for r in regions if r}
