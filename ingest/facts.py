@@ -39,9 +39,15 @@ _CONTACT_NEAR = re.compile(r"联\s*系|电\s*话|咨询|手\s*机|邮\s*箱|受�
 
 
 @cache
-def _honours() -> re.Pattern[str]:
+def honour_names() -> tuple[str, ...]:
+    """The honours and recognitions that policies reward, the longer names first."""
     names = yaml.safe_load(Path(__file__).with_name("honours.yaml").read_text(encoding="utf-8"))["honours"]
-    return re.compile("|".join(re.escape(n) for n in sorted(names, key=len, reverse=True)))
+    return tuple(sorted(map(str, names), key=len, reverse=True))
+
+
+@cache
+def _honours() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, honour_names())))
 
 
 def find(nodes: Sequence[Node]) -> tuple[Fact, ...]:

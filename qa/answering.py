@@ -121,7 +121,7 @@ def choose(
     of_named = evidence[0].document.id in documents.named(question, engine.documents)
     if worked_out is None and not of_named and sure < settle.threshold():
         return None, None
-    if worked_out is None and settle.outlived(question, evidence[0]):
+    if worked_out is None and (settle.outlived(question, evidence[0]) or settle.another_honour(question, evidence[0])):
         return None, None
     draft: Draft | None
     if documents.asks_which(question) and (draft := write_documents(engine, question, evidence, terms)):

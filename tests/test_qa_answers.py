@@ -182,3 +182,19 @@ def test_a_new_matter_does_not_lean_on_the_question_before(ask: Ask) -> None:
     history = [Turn(question="河北中国驰名商标奖励多少")]
     alone, after = ask("山西高新技术企业认定分几批"), ask("山西高新技术企业认定分几批", history=history)
     assert alone.answer == after.answer
+
+
+def test_a_subsidy_without_a_figure_is_said_to_have_none(ask: Ask) -> None:
+    answer = ask("服装品牌企业取得马德里商标国际注册，河北补贴多少万元？")
+    assert answer.abstained and "没有写明具体金额" in answer.answer
+    assert "给予一定数额的补贴" in squeezed(answer.citations[0].text)
+
+
+def test_what_one_honour_earns_says_nothing_of_another(ask: Ask) -> None:
+    assert ask("蓟州区对国家级绿色工厂奖励多少万元？").abstained
+    assert "50" in ask("蓟州区对首次获批的国家高新技术企业奖励多少万元？").answer
+
+
+def test_a_rule_is_not_carried_past_its_end(ask: Ask) -> None:
+    assert ask("2023年设备器具一次性税前扣除单位价值不超过多少？").abstained
+    assert "500万元" in ask("2019年设备器具一次性税前扣除单位价值不超过多少？").answer
