@@ -324,7 +324,10 @@ def _rewritten(answer: Answer) -> Answer:
 def _ask_batch(
     path: Path, out: Path, on: date, region: str | None, folder: Path | None, explain: bool, rewrite: bool
 ) -> None:
+    from qa.linking import warm
+
     rows = read_jsonl(path, ("id", "question"))
+    warm()
     with opened(folder) as engine, out.open("w", encoding="utf-8") as sink, progress_bar() as progress:
         for done, row in enumerate(rows, 1):
             answer = engine.ask(

@@ -64,11 +64,15 @@ class Term:
 
     def held(self, text: str) -> float:
         """1 where the word or another form stands in `text`; less where only parts of it do."""
-        if any(form in text for form in self.forms):
-            return 1.0
+        for form in self.forms:
+            if form in text:
+                return 1.0
         if not self.parts:
             return 0.0
-        return 0.7 * sum(part in text for part in self.parts) / len(self.parts)
+        found = 0
+        for part in self.parts:
+            found += part in text
+        return 0.7 * found / len(self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ def _groups() -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(comparable(f) for f in group.forms) for group in lexicon.synonyms())
 
 
+@lru_cache(maxsize=256)
 def terms_of(question: Question, idf: Callable[[str], float]) -> tuple[Term, ...]:
     """The words of a question that carry meaning, each once, with synonyms and weight."""
     text = comparable(question.text)
@@ -124,12 +129,16 @@ def _asking() -> frozenset[str]:
 
 def share(terms: Sequence[Term], text: str) -> float:
     """How much of the terms' weight stands in `text`, 0..1."""
-    total = sum(t.weight for t in terms)
-    return sum(t.weight * t.held(text) for t in terms) / total if total else 0.0
+    total = held = 0.0
+    for term in terms:
+        total += term.weight
+        held += term.weight * term.held(text)
+    return held / total if total else 0.0
 
 
-def _pairs(text: str) -> set[str]:
-    return {text[i : i + 2] for i in range(len(text) - 1)}
+@lru_cache(maxsize=32768)
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(text[i : i + 2] for i in range(len(text) - 1))
 
 
 def shown(question: Question, text: str) -> float:

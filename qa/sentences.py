@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _END = re.compile(r"[。；;！？!?]+[”’」）)]*")
 _SPACE_BETWEEN_HAN = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s+|\s+(?=[\u3000-\u9fff\uff00-\uffef])")
@@ -18,9 +19,11 @@ class Sentence:
     text: str
 
 
-def sentences(text: str) -> list[Sentence]:
+@lru_cache(maxsize=16384)
+def sentences(text: str) -> tuple[Sentence, ...]:
     """Split a clause at 。；！？; every non-blank character is in exactly one sentence, in order."""
-    found, begin = [], 0
+    found: list[Sentence] = []
+    begin = 0
     for match in [*_END.finditer(text), None]:
         end = match.end() if match else len(text)
         piece = text[begin:end]
@@ -28,9 +31,10 @@ def sentences(text: str) -> list[Sentence]:
             start = begin + piece.index(stripped[0])
             found.append(Sentence(start, start + len(stripped), stripped))
         begin = end
-    return found
+    return tuple(found)
 
 
+@lru_cache(maxsize=16384)
 def tidy(text: str) -> str:
     """A verbatim passage for reading: line breaks and the blanks that hard wrapping left between characters go."""
     return re.sub(r"\s+", " ", _SPACE_BETWEEN_HAN.sub("", text)).strip()
