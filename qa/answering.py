@@ -23,7 +23,7 @@ from qa.sentences import tidy
 if TYPE_CHECKING:
     from qa.engine import Engine
 
-CANDIDATES = 40  # clauses whose sentences are weighed
+CANDIDATES = 32  # clauses whose sentences are weighed
 RETRIEVED = 20  # clauses handed back
 SURE = 0.6  # a calculator this fitting carries the answer
 
