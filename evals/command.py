@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from evals.compare import Comparison
 from evals.compare import compare as compare_runs
 from evals.metrics import METRICS
-from evals.questions import Question, check, load_questions, shipped_set
+from evals.questions import Question, check, dev_set, load_questions, shipped_set
 from evals.report import write_report
 from evals.run import Progress, Run, asking, digest, machine, run, source_texts
 from evals.trec import measures
@@ -36,7 +36,7 @@ def main_eval(
     limit: int | None = None,
     progress: Progress | None = None,
 ) -> int:
-    """Evaluate `set` (default: the shipped one) in `workspace`, print the figures, write the report into `out`.
+    """Evaluate `set` (default: the development set and our own questions) in `workspace`, print the figures, write the report into `out`.
 
     Every set is asked twice: with the region of each question line, and without it. Returns the exit status: 1 when
     the set itself has a serious fault (the run is still made, the faults are printed), else 0.
@@ -44,17 +44,23 @@ def main_eval(
     """
     from qa.engine import Engine
 
-    path = set or shipped_set()
-    questions = load_questions(path)[:limit]
+    paths = (set,) if set is not None else (dev_set(), shipped_set())
+    name = set.stem if set is not None else "shipped"
+    questions = [question for path in paths for question in load_questions(path)][:limit]
     place: Workspace = Workspace.resolve(workspace)
     earlier = Run.load(compare) if compare is not None else None
     engine = Engine.open(place, progress=progress)
     on = as_of or date.today()
     sources = all_sources(engine)
     faults = check(questions, sources)
-    about = {"问题集": f"{path.name}（{digest(path)}）", "基准日": on.isoformat(), **describe(engine), **machine()}
+    about = {
+        "问题集": "、".join(f"{path.name}（{digest(path)}）" for path in paths),
+        "基准日": on.isoformat(),
+        **describe(engine),
+        **machine(),
+    }
 
-    made = run(asking(engine, on), questions, sources, name=path.stem, about=about, progress=progress)
+    made = run(asking(engine, on), questions, sources, name=name, about=about, progress=progress)
     bare = run(
         asking(engine, on, regions=False), questions, sources, name=WITHOUT_REGION, about=about, progress=progress
     )
@@ -62,7 +68,7 @@ def main_eval(
     trec = measures(made, clauses)
     comparison = compare_runs(earlier, made) if earlier is not None else None
 
-    folder = out or place.path / "eval" / path.stem
+    folder = out or place.path / "eval" / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
         made.write_json(folder / "run.json")

@@ -1,4 +1,4 @@
-"""Learn the evidence weights from a question set: `python -m evals.learn_evidence [--set FILE] [--write]`.
+"""Learn the evidence weights from a question set: `python -m evals.learn_evidence [--set FILE …] [--write]`.
 
 Two small logistic models, few features, cross-validated by question: which sentences are evidence (`qa/evidence.py`),
 and whether the best evidence settles the question (`qa/settle.py`). For the second, each answerable question is asked
@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from evals.questions import dev_set, shipped_set
 from ingest.workspace import Workspace
 from qa import evidence as ev
 from qa import settle
@@ -30,7 +31,6 @@ from qa.question import understand
 
 ABSTAINED_WRONGLY = 0.04  # the share of answerable questions that may be turned away
 WEIGHTS = Path(ev.__file__).with_name("weights.yaml")
-DEFAULT_SET = Path(__file__).with_name("questions.jsonl")
 
 
 def squeeze(text: str) -> str:
@@ -163,11 +163,13 @@ def blank() -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--set", type=Path, default=DEFAULT_SET)
+    parser.add_argument("--set", type=Path, nargs="+", default=[dev_set(), shipped_set()])
     parser.add_argument("--workspace", type=Path)
     parser.add_argument("--write", action="store_true", help="write qa/weights.yaml")
     args = parser.parse_args()
-    rows = [json.loads(line) for line in args.set.read_text(encoding="utf-8").splitlines() if line.strip()]
+    rows = [
+        json.loads(line) for path in args.set for line in path.read_text(encoding="utf-8").split("\n") if line.strip()
+    ]
     before = WEIGHTS.read_text(encoding="utf-8")
     try:
         learnt = learn(rows, Engine.open(Workspace.resolve(args.workspace)))

@@ -94,8 +94,13 @@ class Question(BaseModel):
 
 
 def shipped_set() -> Path:
-    """The question set that travels with the project."""
+    """The questions that we wrote for what the development set lacks."""
     return Path(str(resources.files("evals") / "questions.jsonl"))
+
+
+def dev_set() -> Path:
+    """The development set that the project was given; it travels with the project, so that its figures can be redone."""
+    return Path(str(resources.files("evals") / "dev.jsonl"))
 
 
 def load_questions(path: Path) -> list[Question]:

@@ -14,7 +14,7 @@ import evals_fake as fake
 import pytest
 
 from evals.compare import compare
-from evals.questions import Fault, Question, check, load_questions, shipped_set
+from evals.questions import Fault, Question, check, dev_set, load_questions, shipped_set
 from evals.report import write_report
 from evals.run import Run, run, scored
 from evals.workshop import FEEDBACK, VARIANTS, confirmed, grow, robustness, variants
@@ -273,3 +273,11 @@ def test_answers_that_people_confirmed_become_questions(tmp_path: Path, texts: d
     drafts, left_out = grow(confirmed(workspace), [], texts)
     assert [(d.question, d.answer_facts, d.files) for d in drafts] == [("清洁生产奖多少？", ("5万元",), (name,))]
     assert len(left_out) == 1 and "上市奖多少" in left_out[0]
+
+
+def test_the_development_set_travels_as_it_was_given(texts: dict[str, str]) -> None:
+    questions = load_questions(dev_set())
+    assert len(questions) == 265 and {file for q in questions for file in q.files} == set(texts)
+    given = Path(__file__).resolve().parents[1].parent / "shared" / "questions" / "dev.jsonl"
+    if given.exists():
+        assert dev_set().read_bytes() == given.read_bytes()
