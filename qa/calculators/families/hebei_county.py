@@ -67,6 +67,7 @@ def headquarters(c: Case) -> None:
     rate = rates[int(year)]
     c.step(f"第{c.fmt(year)}年，比例{c.show(rate)}", rate)
     c.out(rate_pct=c.param(rate), amount_wan=c.product("奖补所在县(市)", "provincial_retained_wan", rate))
+    c.step("奖补资金给县(市)统筹使用，不得返还相应企业", "not_returned")
 
 
 def _increment(c: Case, increment: Decimal, label: str) -> None:
