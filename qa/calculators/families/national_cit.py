@@ -84,6 +84,9 @@ def advanced_service_rate(c: Case) -> None:
 def employee_education(c: Case) -> None:
     """Up to 8 % of wages, what was carried in included; the rest is carried on."""
     if not c.eligible(_years(c, "start")):
+        c.warn(
+            "结果为0只表示不适用本通知，不表示不能扣除：2018年以前按当时的限额，技术先进型、高新技术企业的限额另有规定。"
+        )
         return c.nothing()
     pool = c.num("training_expense_wan") + c.num("carried_in_wan")
     c.step(
@@ -106,6 +109,7 @@ def equipment(c: Case) -> None:
         c.on_or_after("purchase_date", "start"),
         c.on_or_before("purchase_date", "end"),
     ):
+        c.warn("结果为0只表示不能按本通知一次性扣除，不表示不能按其他规定扣除。")
         return c.nothing()
     amount = c.num("unit_price_wan") * c.num("quantity_count")
     c.step(
@@ -201,6 +205,8 @@ def small_low_profit(c: Case) -> None:
     ):
         c.warn("不符合小型微利企业条件，应按法定税率另算；结果为0不表示不用缴税。")
         return c.nothing()
+    if c.num("tax_year") > c.day_param("start").year:
+        c.warn("资料中没有2019年以后的税收文件，该纳税年度请先核实小型微利企业的条件和税率有无新规定。")
     c.step(f"{c.label('enterprise_type')}的所得上限同为{c.show(f'{sort}_income')}", f"{sort}_income")
     c.out(tax_wan=c.product("应缴企业所得税", "taxable_income_wan", "inclusion", "rate"))
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from qa.calculators.case import Case, rule
 
+LATER = "资料中没有2019年以后的税收文件，所填出口日期晚于2018年，请先核实出口退税率有无新规定。"
 # products named in 财税〔2018〕123号 → the parameter with their rate
 NAMED_123 = {
     "photo_paper_film": "r16",
@@ -42,6 +43,8 @@ def refund_123(c: Case) -> None:
     """The named products first, then the three steps for all others; soybean meal is no longer refunded."""
     original = c.num("original_refund_rate_pct")
     rate = _rate_123(c, original)
+    if c.day("export_date").year > c.day_param("effective").year:
+        c.warn(LATER)
     outcome = "有变化" if rate != original else "没有变化"
     c.step(f"原出口退税率{c.fmt(original, '%')}，适用{c.fmt(rate, '%')}，{outcome}", "by_declaration")
     c.out(is_adjusted=rate != original, rate_pct=rate)
@@ -61,6 +64,7 @@ def _rate_123(c: Case, original: Decimal) -> Decimal:
     if product == "soybean_meal":
         c.step("取消豆粕出口退税，退税率为0%", "soybean_meal", "soybean_codes")
         return Decimal(0)
+    c.warn("第一条写“等产品”，清单见附件，资料中没有：请先核对该产品是否在清单内，在清单内的按清单。")
     c.warn("高耗能、高污染、资源性产品和面临去产能任务等产品，省税务局解读称退税率维持不变，请核对是否属于这类产品。")
     for old, new in REST_123:
         if original == c.param(old):
@@ -118,5 +122,7 @@ def transition(c: Case) -> None:
             c.step(f"外贸企业购进时按调整前税率征税，执行调整前的{c.fmt(original, '%')}", "trading", "transition_end")
             return
         c.step("外贸企业购进时已按调整后税率征税，执行调整后的出口退税率", "trading")
+    if c.day("export_date").year > c.day_param("effective").year:
+        c.warn(LATER)
     c.step(f"{c.show('export_date')}出口，出口退税率调整至{c.show(new)}", new, "by_declaration")
     c.out(rate_pct=c.param(new))

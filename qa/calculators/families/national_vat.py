@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from qa.calculators.case import HUNDRED, Case, rule
 
+LATER = "资料中没有2019年以后的税收文件，所填日期晚于{since}年，请先核实{what}有无新规定。"
 RATINGS = ["a", "b"]  # 纳税信用等级 A级 or B级
 SMALL_BORROWERS = ["small", "micro", "individual"]
 
@@ -46,7 +47,9 @@ def loan_institution(c: Case) -> None:
 def agri_input(c: Case) -> None:
     """12 % for what goes into goods taxed at 16 %, 10 % for the rest that was at 11 %."""
     if not c.eligible(c.on_or_after("purchase_date", "effective")):
+        c.warn("结果为0只表示不适用本通知的扣除率，不表示不能抵扣；以前的扣除率另有规定，不在资料中。")
         return c.nothing()
+    _later_years(c, "purchase_date", "effective", "扣除率")
     rate = c.choice("use")
     c.step(f"{c.label('use')}：扣除率{c.show(rate)}", rate)
     c.out(rate_pct=c.param(rate), deduction_wan=c.product("可抵扣进项税额", "purchase_wan", rate))
@@ -101,6 +104,8 @@ def convert_to_small_scale(c: Case) -> None:
     else:
         c.step(f"转登记日前连续{c.show(window)}累计应税销售额{c.fmt(assessed, '万元')}", window)
     c.out(assessed_sales_wan=assessed)
+    if c.day("application_date") == c.day_param("deadline"):
+        c.warn("“12月31日前”是否含当日，通知没有写明，按含当日计算，请向税务机关核实。")
     c.eligible(
         c.require("is_registered_under_rule_28", "registered"),
         c.at_most(assessed, "threshold", "累计（估算）应税销售额"),
@@ -147,11 +152,21 @@ def credit_refund_eligibility(c: Case) -> None:
         classes = [i for i in c.spec.input("industry").choices if i not in ("power_grid", "other")]
         in_scope = c.is_one_of("industry", classes, "classes")
     if c.eligible(in_scope, c.is_one_of("credit_rating", RATINGS, "ratings")):
+        if c.choice("industry") == "power_grid":
+            c.step(f"电网企业据实退还，{c.show('refund_deadline')}前完成", "grid_in_full", "refund_deadline")
+            return
         c.step(
             f"各省于{c.show('list_deadline')}前报备名单和拟退税金额，{c.show('refund_deadline')}前完成退还",
             "list_deadline",
             "refund_deadline",
         )
+
+
+def _later_years(c: Case, day: str, since: str, what: str) -> None:
+    """The corpus holds no tax document after 2018: later days may be under rules that it does not know."""
+    year = c.day_param(since).year
+    if c.day(day).year > year:
+        c.warn(LATER.format(since=year, what=what))
 
 
 def _rate_after_may_2018(c: Case, day: str) -> Decimal:
@@ -163,6 +178,7 @@ def _rate_after_may_2018(c: Case, day: str) -> Decimal:
             "effective",
         )
         return original
+    _later_years(c, day, "effective", "税率")
     for old, new in (("old_high", "new_high"), ("old_low", "new_low")):
         if original == c.param(old):
             c.step(
@@ -183,7 +199,12 @@ def invoice_rate(c: Case) -> None:
     """The rate of the day of the sale, not of the day on which the invoice is made out."""
     rate = _rate_after_may_2018(c, "sale_date")
     if c.day("sale_date") < c.day_param("effective"):
-        c.step("补开、红冲、重开发票都按原适用税率，开票软件中须手工选择", "late", "red", "software")
+        c.step(
+            "补开、红冲按原适用税率，开票软件中须手工选择；开票有误的，先按原适用税率红冲再重开",
+            "late",
+            "red",
+            "software",
+        )
     c.out(rate_pct=rate)
 
 
@@ -269,6 +290,7 @@ def small_taxpayer_exemption(c: Case) -> None:
         c.on_or_after("period_date", "start"),
         c.on_or_before("period_date", "end"),
     ]
+    _later_years(c, "period_date", "start", "免税限额")
     goods, services = c.num("goods_sales_wan"), c.num("service_sales_wan")
     c.step(f"两类销售额分别核算，{c.label('filing_period')}的限额各为{c.show(limit)}", "apart", limit)
     goods_free = c.at_most("goods_sales_wan", limit) and all(met)

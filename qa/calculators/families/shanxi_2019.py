@@ -106,6 +106,8 @@ def innovation_fund(c: Case) -> None:
     met = _basics(c)
     met.append(c.is_one_of("scope_item", list(SCOPES), SCOPES.get(item, "new_national_tech_center")))
     c.eligible(*met)
+    if item == "rd_expense_confirmed":
+        c.warn("研发费用加计扣除奖励还有企业技术中心、统计和加计扣除金额三项要求，请再用该奖励的计算器判断。")
     closing = "deadline_rd" if item == "rd_expense_confirmed" else "deadline_other"
     c.step(f"申报截止{c.show(closing)}（不参加本判断）", closing)
 
@@ -136,4 +138,6 @@ def platform_reapply(c: Case) -> None:
             c.eligible(c.test(f"有效期满年份{shown}，须为{c.fmt(year)}年", expiry == year, "batch_5_to_7", "year"))
         case _:
             c.eligible(c.require("has_recognition_or_recommendation", "first_time"))
+    if c.choice("platform_case") != "first_time":
+        c.warn("市级认定、省直部门认定或发文推荐的要求对重新申报是否同样适用，通知没有除外，请一并准备。")
     c.step(f"推荐单位于{c.show('deadline')}前报送（不参加本判断）", "deadline")
