@@ -188,7 +188,10 @@ def write_parts(engine: Engine, question: Question, divided: Sequence[Part]) -> 
 def write(engine: Engine, question: Question, evidence: Sequence[Evidence]) -> Draft:
     """The plain answer, with a verdict where figures can be compared, and what another document says differently."""
     draft = write_plain(question, evidence, lambda node_id: engine.below.get(node_id, ()))
-    if held := verdict(question, evidence[0].sentence.text):
+    best = evidence[0]
+    above = engine.nodes.get(best.node.parent_id or "")
+    around = " ".join((*best.node.path, above.text if above is not None else ""))
+    if held := verdict(question, best.sentence.text, around):
         draft.pieces.insert(0, f"{held.text}：")
     if other := compare.contradicting(question, evidence):
         said = other.sentence.text

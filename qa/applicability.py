@@ -9,7 +9,10 @@ from decimal import Decimal
 from ingest.amounts import Amount, read_amounts
 from qa.question import Question
 
-_REFUSED = re.compile(r"(暂?不予|不得|不再|不享受|不包括|不含|不纳入|不列入|不适用|不能|除外|不重复)")
+# what shuts out, or undoes: a bound in such words is no requirement to be met
+_SHUTS_OUT = re.compile(
+    r"不得|不予|不再|不享受|不能|除外|取消|处罚|违法|违规|未满|未达|不足|不满|情形之一|一票否决|追回|限制"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class Verdict:
 
     @property
     def text(self) -> str:
-        return f"可以，符合条件（{self.comparison}）" if self.met else f"不能，不符合条件（{self.comparison}）"
+        return f"符合这一条件（{self.comparison}）" if self.met else f"不能，不符合这一条件（{self.comparison}）"
 
 
 def meets(value: Decimal, limit: Amount) -> bool | None:
@@ -47,12 +50,13 @@ def _before(text: str, start: int, size: int = 10) -> set[str]:
     return {context[i : i + 2] for i in range(len(context) - 1)}
 
 
-def verdict(question: Question, sentence: str) -> Verdict | None:
+def verdict(question: Question, sentence: str, around: str = "") -> Verdict | None:
     """The comparison of one figure of the question with the one bound of the same unit in the sentence.
 
-    None where there is nothing to compare, or where several figures or bounds could be meant: no guess.
+    `around`: the headings it stands under. None where there is nothing to compare, where several figures or bounds
+    could be meant, or where the sentence shuts out rather than requires: no guess.
     """
-    if not question.asks("applicability"):
+    if not question.asks("applicability") or _SHUTS_OUT.search(f"{around} {sentence}"):
         return None
     given = [a for a in question.amounts if a.upper is None and a.unit and a.bound in ("exact", "approx")]
     limits = [a for a in read_amounts(sentence) if a.upper is None and meets(a.value, a) is not None]
@@ -75,9 +79,3 @@ def verdict(question: Question, sentence: str) -> Verdict | None:
     if met is None:
         return None
     return Verdict(met, f"{amount.text.strip()}，{'达到' if met else '达不到'}“{limit.text.strip()}”的要求")
-
-
-def refused(sentence: str) -> str | None:
-    """The word by which a clause refuses (不予, 不得 …), or None."""
-    found = _REFUSED.search(sentence)
-    return found.group() if found else None

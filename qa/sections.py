@@ -174,7 +174,7 @@ def write(section: Section) -> Draft:
         draft.pieces.append(lead if len(lead) <= 80 else head_of(section.head))
         draft.pieces.append(draft.mark(section.head, section.document, section.head.text.strip()))
     else:
-        draft.pieces.append(f"{titled(section.document.title)}共{len(section.items)}项：")
+        draft.pieces.append(f"{titled(section.document.title)}分为：")
     room = draft.room() - 6 * len(section.items)
     whole = sum(len(tidy(i.text)) + 1 for i in section.items) <= room
     each = max(12, room // len(section.items) - 1)

@@ -38,3 +38,8 @@ def test_no_verdict_where_it_is_unclear_which_bound_is_meant() -> None:
 
 def test_no_verdict_where_nothing_is_comparable() -> None:
     assert verdict(understand("成立一年能申请吗？"), "投资额达到3000万元以上") is None
+
+
+def test_a_bound_that_shuts_out_is_no_requirement_to_be_met() -> None:
+    asked = understand("我们被处罚已经一年半了，能申请吗？")
+    assert verdict(asked, "因违法行为受到行政处罚未满两年的", "有下列情形之一的不予奖励") is None
