@@ -126,7 +126,7 @@ def choose(
     draft: Draft | None
     if documents.asks_which(question) and (draft := write_documents(engine, question, evidence, terms)):
         return draft, None
-    if not question.amounts and (chosen := compare.by_region(question, evidence)):
+    if not question.amounts and (chosen := compare.by_region(question, evidence, terms)):
         return compare.write(
             question, chosen, "各地规定不同：" if compare.differ(chosen) else "各地规定：", regions=True
         ), None

@@ -6,25 +6,32 @@ import re
 from collections.abc import Sequence
 
 from qa.compose import LEAD, Draft, alike, figures, place_of, shorten
-from qa.evidence import Evidence, comparable
+from qa.evidence import Evidence, Term, comparable
 from qa.question import Question
 from qa.sentences import tidy
 
 NATION = "全国"
 
 
-def by_region(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
+def by_region(question: Question, evidence: Sequence[Evidence], terms: Sequence[Term]) -> list[Evidence]:
     """The best evidence of each region, when the question names none (or several) and regions differ; else empty.
 
-    Only regions whose best sentence is about as good as the best of all, and shows what is asked, count.
+    Only sentences count that speak of the same thing as the best one (its weightiest word of the question) and show
+    what is asked as well as it does.
     """
     if len(question.regions) == 1:
         return []
     best = evidence[0]
+    said = comparable(best.sentence.text)
+    thing = max((t for t in terms if t.matter and t.held(said) == 1), key=lambda t: t.weight, default=None)
+    if thing is None:
+        return []
     found: dict[str, Evidence] = {}
     for e in evidence[:150]:
         region = e.document.region
-        if region is None or region in found or e.score < 0.2 * best.score:
+        if region is None or region in found or e.score < 0.04 * best.score:
+            continue
+        if thing.held(comparable(e.sentence.text)) < 1 or e.feature("shows") < best.feature("shows"):
             continue
         if question.regions and region not in question.regions:
             continue
