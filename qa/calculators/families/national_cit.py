@@ -184,6 +184,7 @@ def loss_carryforward(c: Case) -> None:
 def rd_super_deduction(c: Case) -> None:
     """75 % on top of the actual expense; intangible assets written off at 175 % of their cost."""
     if not c.eligible(_years(c, "start", "end")):
+        c.warn("结果为0只表示该年度不适用本通知，不表示不能加计扣除：以前的比例另有规定，以后的资料中没有，请核实。")
         return c.nothing()
     extra = c.product("加计扣除额", "expensed_rd_wan", "extra")
     total = c.num("expensed_rd_wan") + extra
