@@ -182,7 +182,19 @@ def write_parts(engine: Engine, question: Question, divided: Sequence[Part]) -> 
         said = shorten(asked, found[0].sentence.text, max(60, 480 // len(divided)))
         mark = draft.mark(found[0].node, found[0].document, said)
         draft.pieces.append(f"{chr(10) if draft.pieces else ''}{part.label}：{tidy(said)}{mark}")
+        if beside := _beside(found):  # another item of the same list that answers nearly as well
+            said = shorten(asked, beside.sentence.text, max(60, 240 // len(divided)))
+            draft.pieces.append(f"{tidy(said)}{draft.mark(beside.node, beside.document, said)}")
     return draft if len(draft.passages) > 1 else None
+
+
+def _beside(found: Sequence[Evidence]) -> Evidence | None:
+    """An item under the same head as the best evidence, and nearly as good."""
+    best = found[0]
+    for e in found[1:8]:
+        if e.node.id != best.node.id and e.node.parent_id and e.node.parent_id == best.node.parent_id:
+            return e if e.score >= 0.4 * best.score else None
+    return None
 
 
 def write(engine: Engine, question: Question, evidence: Sequence[Evidence]) -> Draft:
