@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from index.tokenizer import chinese_number
 from ingest.model import Document, Node, NodeKind
-from qa.compose import MAX_ANSWER, Draft
+from qa.compose import Draft
 from qa.evidence import Evidence, Term, comparable, share
 from qa.model import titled
 from qa.question import Question
@@ -193,6 +193,3 @@ def _quote(item: Node, said: str) -> str:
         if tidy(item.text[:end]) == said:
             return item.text[:end]
     return item.text.strip()
-
-
-__all__ = ["MAX_ANSWER", "Section", "asked_count", "best", "head_of", "write"]
