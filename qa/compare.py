@@ -10,7 +10,8 @@ from qa.evidence import Evidence, Term, comparable
 from qa.question import Question
 from qa.sentences import tidy
 
-NATION = "全国"
+# what places set each for themselves; papers, steps and names are looked up where they stand
+_DIFFERS = ("amount", "rate", "target", "condition", "deadline", "compare", "calculation")
 
 
 def by_region(question: Question, evidence: Sequence[Evidence], terms: Sequence[Term]) -> list[Evidence]:
@@ -19,7 +20,7 @@ def by_region(question: Question, evidence: Sequence[Evidence], terms: Sequence[
     Only sentences count that speak of the same thing as the best one (its weightiest word of the question) and show
     what is asked as well as it does.
     """
-    if len(question.regions) == 1:
+    if len(question.regions) == 1 or not (question.regions or question.asks(*_DIFFERS)):
         return []
     best = evidence[0]
     said = comparable(best.sentence.text)
