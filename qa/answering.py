@@ -119,7 +119,10 @@ def choose(
         return tables.write(cells), None
     terms = terms_of(question, engine.index.idf)
     of_named = evidence[0].document.id in documents.named(question, engine.documents)
-    if worked_out is None and not of_named and sure < settle.threshold():
+    known = [t for t in terms if engine.index.knows(t.text)] or terms  # the asker's own words head no section
+    section = sections.best(question, known, evidence, engine.nodes, engine.below)
+    surely = of_named or worked_out is not None or (section is not None and section.fit >= sections.SURE)
+    if not surely and sure < settle.threshold():
         return None, None
     if worked_out is None and (settle.outlived(question, evidence[0]) or settle.another_honour(question, evidence[0])):
         return None, None
@@ -136,8 +139,7 @@ def choose(
         return draft, None
     if (wanted := sections.asked_count(question)) and (counted := sections.enumerating(evidence, wanted)):
         return write(engine, question, counted), None
-    known = [t for t in terms if engine.index.knows(t.text)] or terms  # the asker's own words head no section
-    if section := sections.best(question, known, evidence, engine.nodes, engine.below):
+    if section is not None:
         return sections.write(section), None
     if question.asks("compare") and (chosen := compare.by_document(question, evidence)):
         return compare.write(question, chosen, "不同文件的规定：", regions=False), None

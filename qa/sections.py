@@ -18,6 +18,8 @@ _COUNT = re.compile(r"([一二两三四五六七八九十]{1,2}|\d{1,2})(?:大|�
 DOCUMENTS = 4  # of the best evidence, whose sections are looked through
 FIT = 0.95  # a section must fit at least so well, and clearly better than the best sentence
 
+SURE = 1.3  # a section fitting so well answers, however doubtful its single sentences are
+
 _KINDS = {
     "condition": re.compile(r"条件|要求|资格|标准|范围|对象"),
     "procedure": re.compile(r"程序|流程|步骤|申报|办理|审核|列入"),
