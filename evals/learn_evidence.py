@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ import numpy as np
 import yaml
 
 from evals.questions import dev_set, shipped_set
+from evals.text import pieces, squeeze
 from ingest.workspace import Workspace
 from qa import evidence as ev
 from qa import settle
@@ -33,12 +32,6 @@ ABSTAINED_WRONGLY = 0.04  # the share of answerable questions that may be turned
 WEIGHTS = Path(ev.__file__).with_name("weights.yaml")
 
 
-def squeeze(text: str) -> str:
-    """As the scorer compares: NFKC, no white space, no thousands separators."""
-    text = unicodedata.normalize("NFKC", text)
-    return re.sub(r"\s+", "", re.sub(r"(?<=\d),(?=\d{3})", "", text))
-
-
 def quotes_of(row: dict[str, Any]) -> list[str]:
     return [squeeze(e["quote"]) for choice in [row["evidence"], *row.get("evidence_alt", [])] for e in choice]
 
@@ -47,8 +40,11 @@ def is_evidence(sentence: str, quotes: Sequence[str]) -> bool:
     """Whether a sentence holds a piece of a quote (or the quote holds it)."""
     text = squeeze(sentence)
     for quote in quotes:
-        pieces = [p for p in re.split(r"[。;；!?！？:：]", quote) if len(p) >= 6] or [quote]
-        if quote in text or (len(text) >= 12 and text.rstrip("。;；") in quote) or any(p in text for p in pieces):
+        if (
+            quote in text
+            or (len(text) >= 12 and text.rstrip("。;；") in quote)
+            or any(piece in text for piece in pieces(quote))
+        ):
             return True
     return False
 

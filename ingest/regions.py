@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -191,6 +191,11 @@ def family(name: str) -> frozenset[str]:
         return frozenset({name, NATION})
     below = (other for other in places() if found.name in ancestors(other))
     return frozenset({found.name, *ancestors(found.name), *(() if found.name == NATION else below)})
+
+
+def reach(names: Collection[str]) -> frozenset[str]:
+    """The places whose rules somebody in one of these may be subject to; empty where no place limits a search."""
+    return frozenset().union(*(family(name) for name in names)) - {NATION} if NATION not in names else frozenset()
 
 
 def related(one: str | None, other: str | None) -> bool:

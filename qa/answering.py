@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from index import Filters, Hit
 from ingest.model import Node
-from ingest.regions import NATION, family
+from ingest.regions import reach
 from qa import calculators, compare, documents, sections, settle, tables
 from qa.applicability import verdict
 from qa.compose import LEAD, MAX_ANSWER, Draft, originals_first, shorten, write_plain
@@ -39,9 +39,9 @@ def answer(
 ) -> Answer:
     """The answer to one question of a conversation. Whatever a user types gets an answer object, never an error."""
     question = understand(resolve(text, history), region=region, repair=engine.index.repaired)
-    if not settle.speaks_of_policy(question):
-        return Answer(question=text, answer=settle.SAY_MORE, abstained=True, confidence=0.0)
-    if not settle.names_a_matter(question, terms_of(question, engine.index.idf)):
+    if not settle.speaks_of_policy(question) or not settle.names_a_matter(
+        question, terms_of(question, engine.index.idf)
+    ):
         return Answer(question=text, answer=settle.SAY_MORE, abstained=True, confidence=0.0)
     hits = retrieve(engine, question)
     evidence = weigh(engine, question, hits)
@@ -78,11 +78,6 @@ def retrieve(engine: Engine, question: Question) -> list[Hit]:
         if hit.clause_id in engine.nodes:
             first.setdefault(hit.clause_id, hit)
     return list(first.values())
-
-
-def reach(regions: Sequence[str]) -> frozenset[str]:
-    """The places whose rules somebody in one of these may be subject to; empty where no place limits the search."""
-    return frozenset().union(*(family(r) for r in regions)) - {NATION} if NATION not in regions else frozenset()
 
 
 def weigh(engine: Engine, question: Question, hits: Sequence[Hit]) -> list[Evidence]:
@@ -134,7 +129,7 @@ def choose(
             question, chosen, "各地规定不同：" if compare.differ(chosen) else "各地规定：", regions=True
         ), None
     if worked_out is not None and (wants_figure(question) or question.asks("applicability", "deadline")):
-        return write_calculation(engine, question, worked_out), worked_out
+        return write_calculation(engine, worked_out), worked_out
     if (divided := parts(question.text)) and (draft := write_parts(engine, question, divided)):
         return draft, None
     if (wanted := sections.asked_count(question)) and (counted := sections.enumerating(evidence, wanted)):
@@ -216,7 +211,7 @@ def write(engine: Engine, question: Question, evidence: Sequence[Evidence]) -> D
     return draft
 
 
-def write_calculation(engine: Engine, question: Question, linked: Linked) -> Draft:
+def write_calculation(engine: Engine, linked: Linked) -> Draft:
     """The worked-out result first, then the clauses that its steps rest on."""
     draft = Draft()
     assert linked.calculation is not None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from qa.compose import LEAD, Draft, alike, figures, place_of, shorten
-from qa.evidence import Evidence, Term, comparable
+from qa.evidence import Evidence, Term, comparable, pairs_of
 from qa.question import Question
 from qa.sentences import tidy
 
@@ -91,12 +91,10 @@ def _pieces(sentence: str) -> list[str]:
 
 
 def _focus(question: Question, sentence: str) -> str | None:
-    asked = comparable(question.text)
-    pairs = {asked[i : i + 2] for i in range(len(asked) - 1)}
+    pairs = pairs_of(comparable(question.text))
 
     def shared(piece: str) -> int:
-        own = comparable(piece)
-        return len(pairs & {own[i : i + 2] for i in range(len(own) - 1)})
+        return len(pairs & pairs_of(comparable(piece)))
 
     with_figures = [p for p in _pieces(sentence) if figures(p)]
     return max(with_figures, key=shared, default=None)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ingest.model import Document, Node, NodeKind
-from qa.evidence import Evidence, comparable, shown
+from qa.evidence import Evidence, comparable, pairs_of, shown
 from qa.model import titled
 from qa.question import Question, intents
 from qa.sentences import Sentence, sentences, tidy
@@ -75,8 +75,7 @@ def figures(text: str) -> frozenset[str]:
 
 def alike(one: str, other: str) -> float:
     """Jaccard similarity of the character pairs of two passages, 0..1."""
-    a, b = comparable(one), comparable(other)
-    left, right = {a[i : i + 2] for i in range(len(a) - 1)}, {b[i : i + 2] for i in range(len(b) - 1)}
+    left, right = pairs_of(comparable(one)), pairs_of(comparable(other))
     return len(left & right) / len(left | right) if left | right else 0.0
 
 
@@ -86,12 +85,11 @@ def shorten(question: Question, sentence: str, limit: int) -> str:
         return sentence
     cuts = [m.end() for m in re.finditer(r"[，,；;：:、）)]", sentence)]
     bounds = [0, *cuts, len(sentence)]
-    asked = comparable(question.text)
-    pairs = {asked[i : i + 2] for i in range(len(asked) - 1)}
+    pairs = pairs_of(comparable(question.text))
 
     def worth(i: int, j: int) -> float:
         piece = comparable(sentence[bounds[i] : bounds[j]])
-        return len(pairs & {piece[k : k + 2] for k in range(len(piece) - 1)}) + 3 * shown(question, piece)
+        return len(pairs & pairs_of(piece)) + 3 * shown(question, piece)
 
     best, best_worth = (0, 1), -1.0
     for i in range(len(bounds) - 1):
@@ -227,10 +225,10 @@ def _write_clause(
     if below and (
         node.kind is NodeKind.HEADING or re.search(r"[:：]\s*$|如下|下列|以下|条件|要求|包括|材料", node.text)
     ):
-        _write_items(draft, question, document, below)
+        _write_items(draft, document, below)
 
 
-def _write_items(draft: Draft, question: Question, document: Document, items: Sequence[Node]) -> None:
+def _write_items(draft: Draft, document: Document, items: Sequence[Node]) -> None:
     """The items of a list, each whole where there is room, else their beginnings."""
     total = sum(len(tidy(n.text)) + 5 for n in items)
     each = max(24, (draft.room() - 10) // len(items) - 5) if total > draft.room() else MAX_ANSWER

@@ -30,6 +30,8 @@ def relatives(document: Document, documents: Mapping[str, Document]) -> frozense
 
 def named(question: Question, documents: Mapping[str, Document]) -> frozenset[str]:
     """Documents that the question names by number, or by a whole title, with what belongs to them."""
+    if not question.doc_nos and not question.titles:
+        return frozenset()
     out: set[str] = set()
     numbers = [_key(n) for n in question.doc_nos]
     titles = [comparable(t) for t in question.titles if len(t) >= 6]

@@ -6,21 +6,19 @@ The clock is read nowhere in here: `as_of` is always an argument.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from index import Filters, Index, IndexDamaged, IndexStale, build_index
 from ingest.model import Document, IngestError, Node
 from ingest.pipeline import ingest
+from ingest.regions import reach
 from ingest.store import Store
 from ingest.workspace import Workspace
 from qa.calculators.clauses import NodeClauses
 from qa.evidence import comparable
 from qa.model import Answer, ClauseRef, Retrieved, Turn
-
-RETRIEVED = 20  # ranked clauses handed back with every answer
 
 Progress = Callable[[str, int, int], None]  # what, done, total
 
@@ -110,8 +108,6 @@ class Engine:
         document_ids: frozenset[str] = frozenset(),
     ) -> list[Retrieved]:
         """The `k` best clauses for words, a document number, a title or a pasted passage."""
-        from qa.answering import reach
-
         regions = reach([region]) if region else frozenset()
         hits = self.index.search(query, k, Filters(regions=regions, doc_no=doc_no, document_ids=document_ids))
         return [
@@ -140,12 +136,6 @@ class Engine:
         question = question.encode("utf-8", "replace").decode("utf-8")  # lone surrogates cannot be written as JSON
         made = answer(self, question, as_of=as_of, region=region, history=history, explain=explain)
         return made.model_copy(update={"id": id, "latency_ms": round((time.perf_counter() - started) * 1000, 3)})
-
-    def calculate(self, calculator: str, inputs: Mapping[str, Any], *, as_of: date) -> dict[str, Any]:
-        """Run a calculator by id; the contract's calculation object, JSON-ready."""
-        from qa import calculators
-
-        return calculators.run(calculator, inputs, as_of=as_of, clauses=self.clauses).to_dict()
 
 
 def fill(store: Store, progress: Progress | None = None) -> None:

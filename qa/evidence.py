@@ -137,7 +137,8 @@ def share(terms: Sequence[Term], text: str) -> float:
 
 
 @lru_cache(maxsize=32768)
-def _pairs(text: str) -> frozenset[str]:
+def pairs_of(text: str) -> frozenset[str]:
+    """The pairs of neighbouring characters of a text as compared."""
     return frozenset(text[i : i + 2] for i in range(len(text) - 1))
 
 
@@ -166,7 +167,7 @@ def gather(
     """
     terms = terms_of(question, idf)
     asked = comparable(question.text)
-    pairs = _pairs(asked)
+    pairs = pairs_of(asked)
     figures = set(_FIGURE.findall(asked))
     quoted = [comparable(q) for q in (*question.quoted, *question.titles)]
     naming = [t for t in terms if t.matter and t.text in titles]
@@ -203,7 +204,7 @@ def gather(
                         clause_share,
                         around_share,
                         missing / 10,
-                        len(pairs & _pairs(own)) / len(pairs) if pairs else 0.0,
+                        len(pairs & pairs_of(own)) / len(pairs) if pairs else 0.0,
                         shown(question, own),
                         clause_shows,
                         len(figures & set(_FIGURE.findall(own))) / len(figures) if figures else 0.0,

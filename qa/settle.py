@@ -34,7 +34,6 @@ FEATURES = (
     "matter_any",  # share of it that any sentence holds
     "figure_gap",  # matter in the best sentence, less matter in those that show the asked figure
     "no_figure",  # a figure is asked and the best sentence has none
-    "after",  # a year is asked after the document's validity
     "extent",  # how much matter the question names at all
 )
 
@@ -77,7 +76,6 @@ def features(
     shown = [s for s, e in zip(shares, pool, strict=True) if e.feature("shows") > 0]
     text = around(best)
     figure = question.asks("amount", "rate", "score", "deadline", "target", "calculation")
-    ends = best.document.valid_to.year if best.document.valid_to else None
     return (
         math.log((best.score + 1e-6) / (1 - best.score + 1e-6)),
         max((e.feature("own") for e in evidence if e.feature("shows") > 0), default=0.0),
@@ -91,7 +89,6 @@ def features(
         max(shares),
         (max(shares) - max(shown, default=0.0)) if figure else 0.0,
         float(figure and best.feature("shows") == 0),
-        float(ends is not None and any(int(y) > ends for y in _YEAR.findall(question.text))),
         len(matter) / 8,
     )
 
