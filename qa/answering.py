@@ -119,8 +119,6 @@ def choose(
     surely = of_named or worked_out is not None or (section is not None and section.fit >= sections.SURE)
     if not surely and sure < settle.threshold():
         return None, None
-    if worked_out is None and (settle.outlived(question, evidence[0]) or settle.another_honour(question, evidence[0])):
-        return None, None
     draft: Draft | None
     if documents.asks_which(question) and (draft := write_documents(engine, question, evidence, terms)):
         return draft, None
