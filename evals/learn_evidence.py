@@ -147,7 +147,7 @@ def learn(rows: Sequence[dict[str, Any]], engine: Engine, use_region: bool = Tru
             real.append(False)
             easy.append(False)
     sx, sy, sr = np.array(S), np.array(s), np.array(real)
-    weight = np.where(sr & (sy == 0), 4.0, np.where(sy == 0, 0.2, 1.0))
+    weight = np.where(sr & (sy == 0), 4.0, np.where(sy == 0, 0.15, 1.0))
     mean, spread = sx.mean(0), sx.std(0) + 1e-9
     out = np.zeros(len(sy))
     for train, test in GroupKFold(5).split(sx, sy, np.arange(len(sy))):

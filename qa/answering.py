@@ -194,7 +194,8 @@ def _beside(found: Sequence[Evidence]) -> Evidence | None:
 
 def write(engine: Engine, question: Question, evidence: Sequence[Evidence]) -> Draft:
     """The plain answer, with a verdict where figures can be compared, and what another document says differently."""
-    draft = write_plain(question, evidence, lambda node_id: engine.below.get(node_id, ()))
+    terms = terms_of(question, engine.index.idf)
+    draft = write_plain(question, evidence, terms, lambda node_id: engine.below.get(node_id, ()))
     best = evidence[0]
     above = engine.nodes.get(best.node.parent_id or "")
     around = " ".join((*best.node.path, above.text if above is not None else ""))

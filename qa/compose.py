@@ -11,14 +11,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ingest.model import Document, Node, NodeKind
-from qa.evidence import Evidence, comparable, pairs_of, shown
+from qa.evidence import Evidence, Term, comparable, pairs_of, share, shown
 from qa.model import titled
 from qa.question import Question, intents
 from qa.sentences import Sentence, sentences, tidy
 
 MAX_ANSWER = 600
 LEAD = 185  # the asked thing stands within the first two hundred characters, mark included
-BODY = 430  # what a person reads without scrolling; lists may go to MAX_ANSWER
+BODY = 560  # for plain answers; lists may go to MAX_ANSWER
+
+BESIDE = 0.25  # a sentence of the best clause is said where it is this likely, compared with the best one
+FURTHER, REPEATING = 0.3, 0.45  # another clause likewise, and where it holds no word of the question not yet said
+ADDING, ADDED = 0.1, 0.2  # enough, where it adds this share of the question's weight
+CLAUSES = 4  # clauses that a plain answer cites
 
 _YEAR = re.compile(r"\[((?:19|20)\d{2})\]")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?(?:[%‰]|[万亿]?元|[年月日天家项个倍])?")
@@ -139,16 +144,18 @@ def originals_first(evidence: Sequence[Evidence]) -> list[Evidence]:
 Children = Callable[[str], Sequence[Node]]
 
 
-def write_plain(question: Question, evidence: Sequence[Evidence], children: Children) -> Draft:
+def write_plain(question: Question, evidence: Sequence[Evidence], terms: Sequence[Term], children: Children) -> Draft:
     """The usual answer: the best sentence, what stands with it, then further clauses that also answer."""
     draft = Draft()
     best = evidence[0]
     _write_clause(draft, question, best, evidence, children)
-    floor = best.score * (0.35 if question.asks("compare") else 0.38)
-    for other in distinct(evidence, limit=4, floor=floor)[1:]:
-        if draft.room(BODY) < 60 or len(draft.passages) >= 3:
+    for other in distinct(evidence, limit=2 * CLAUSES, floor=ADDING * best.score)[1:]:
+        if draft.room(BODY) < 60 or len(draft.passages) >= CLAUSES:
             break
         if any(other.node.id == p.node.id for p in draft.passages):
+            continue
+        added = share(terms, comparable(f"{draft.text} {other.sentence.text}")) - share(terms, comparable(draft.text))
+        if other.score < (FURTHER if added > 0.02 else REPEATING) * best.score and added < ADDED:
             continue
         said = shorten(question, other.sentence.text, min(LEAD, draft.room() - 8))
         if comparable(said) and comparable(said) not in comparable(draft.text):
@@ -217,7 +224,7 @@ def _write_clause(
         chosen: list[Sentence] = []
         budget = draft.room(BODY)
         for s in rest:
-            if s.start in own and own[s.start].score >= 0.25 * best.score and len(tidy(s.text)) <= budget:
+            if s.start in own and own[s.start].score >= BESIDE * best.score and len(tidy(s.text)) <= budget:
                 chosen.append(s)
                 budget -= len(tidy(s.text))
         for s in sorted(chosen, key=lambda s: s.start):

@@ -25,20 +25,18 @@ FEATURES = (
     "best",  # log-odds of the best sentence
     "typed",  # question covered by a sentence that shows the asked kind of thing
     "lexical",  # of the best clause, by words
-    "context",  # share of the question that the best clause holds with its headings
+    "matter",  # share of the question's matter that the best clause holds with its headings
     "matter_any",  # share of the question's matter that any sentence holds with its headings
     "unknown",  # share of it in words that stand nowhere in the corpus
     "astray",  # share of the words that tell documents apart which the best clause's document lacks
     "gap",  # matter held by the best words without the asked figure, less matter held by the best with one
     "left_open",  # the kind of figure asked outright does not stand in the best clause
-    "unit",  # … nor a number of the asked unit (多少个工作日) in the first three
     "contact",  # a telephone number or address is asked and not in the first three
     "levels",  # 国家级, 省级 … named and not in the best sentence
     "honour",  # none of the first five sentences speaks of the named honour
     "year",  # the named year is not in the best sentence
     "outlived",  # … and comes after all those for which it holds
     "elsewhere",  # the best clause is not of the named region itself
-    "nowhere",  # none of the first three is of a place that the named region belongs to
     "heading",  # the best sentence is a heading
     "figure",  # a figure is asked
     "money",  # an amount of money is asked outright
@@ -87,18 +85,15 @@ def features(
     with_figure, without = _coverage(matter, evidence[:25], kinds)
     years = set(_YEAR.findall(asked))
     levels = [level for level in _LEVELS if level in asked]
-    unit = _ASKED_UNIT.search(asked)
     contact = question.asks("contact") and not any(p.search(nearby) for p in intents()["contact"].shows)
     flags = (
         left_open(question, best.node.text) is not None,
-        unit is not None and not re.search(rf"[\d一二三四五六七八九十两百](万|亿|余|多|个)*{unit[1]}", nearby),
         contact,
         bool(levels) and not any(level in text for level in levels),
         all(another_honour(question, e) for e in first),
         bool(years) and not years & set(_YEAR.findall(text)),
         outlived(question, best),
         bool(question.regions) and best.document.region not in question.regions,
-        bool(question.regions) and all(e.feature("region") <= 0 for e in first[:3]),
         best.feature("heading") > 0,
         bool(kinds),
         bool(_MONEY_ASKED.search(asked)),
@@ -110,7 +105,7 @@ def features(
         math.log((best.score + 1e-6) / (1 - best.score + 1e-6)),
         max((e.feature("own") for e in evidence if e.feature("shows") > 0), default=0.0),
         lexical,
-        best.feature("context"),
+        share(matter, f"{text} {comparable(best.node.text)}") if matter else 1.0,
         max((share(matter, around(e)) for e in evidence[:25]), default=1.0) if matter else 1.0,
         sum(t.weight for t in matter if not knows(t.text)) / total,
         best.feature("astray"),
@@ -124,9 +119,6 @@ def features(
 _FIGURES = ("amount", "rate", "score", "deadline", "target", "contact")  # kinds of question that ask for a figure
 _LEVELS = ("国家级", "省级", "市级", "县级", "区级")
 _PIECE = re.compile(r"[，,；;。：:（）()！？!?]")
-_ASKED_UNIT = re.compile(
-    r"(?:多少|几)个?(工作日|万吨|万亩|平方米|立方米|千瓦|公里|人|名|家|户|项|个|天|年|月|次|份|分|吨|台|套|米|件|条|批|期|度|倍|小时)"
-)
 _MONEY_ASKED = re.compile(r"多少(万|亿)?元|多少钱|多少万|几万|(金额|万元|奖励|补贴|补助|标准)[?？]?$")
 
 
