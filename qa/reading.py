@@ -80,12 +80,14 @@ def words(alternatives: str) -> Words:
 
 @dataclass(frozen=True, slots=True)
 class Via:
-    """An input told by another figure: 单笔发行6亿元 at 1‰, 保额5000万元 at the rate given (`rate` names that input)."""
+    """An input told by another figure: 单笔发行6亿元 at 1‰, 保额5000万元 at the rate given (`rate` names that input);
+    承接地分六成 leaves the rest of 100 %."""
 
     wording: Words
     times: Decimal
     rate: str
     said_as: str
+    rest_of: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def wordings() -> Wordings:
     """The wordings of all calculators, read once."""
     raw = yaml.load(files("qa").joinpath("reading.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     regions: Mapping[str, str] = raw["regions"]
-    guides = tuple(_guide(name, spec, regions) for name, spec in raw["rules"].items())
+    guides = tuple(_guide(name, spec, regions, raw["gets"]) for name, spec in raw["rules"].items())
     return Wordings(
         guides,
         {name: words(names) for name, names in raw["documents"].items()},
@@ -172,11 +174,17 @@ def wordings() -> Wordings:
     )
 
 
-def _guide(name: str, spec: Mapping[str, Any], regions: Mapping[str, str]) -> Guide:
+def _guide(name: str, spec: Mapping[str, Any], regions: Mapping[str, str], gets: str) -> Guide:
+    def group(alternatives: str) -> Words:
+        """A group that says no more than 奖|补 stands for all the ways to say it."""
+        own = set(alternatives.split("|"))
+        only = own & {"奖", "补"} and own <= {*gets.split("|"), "多少", "符合", "挂牌", "最高"}
+        return words(f"{alternatives}|{gets}" if only else alternatives)
+
     return Guide(
         id=name,
         region=regions[name.split("-", 1)[0]],
-        about=tuple(words(a) for a in spec["about"]),
+        about=tuple(group(a) for a in spec["about"]),
         never=words(spec.get("not", "")),
         document=spec.get("document", ""),
         theme=spec.get("theme", name),
@@ -213,7 +221,8 @@ def _cue(raw: Any) -> Cue:
 
 
 def _via(raw: Mapping[str, Any]) -> Via:
-    return Via(words(raw["words"]), Decimal(str(raw.get("times", 1))), raw.get("rate", ""), raw.get("as", ""))
+    rest = Decimal(str(raw["rest_of"])) if "rest_of" in raw else None
+    return Via(words(raw["words"]), Decimal(str(raw.get("times", 1))), raw.get("rate", ""), raw.get("as", ""), rest)
 
 
 # --- what the text holds ---------------------------------------------------------------------------------------------
@@ -320,6 +329,8 @@ def _is_span(text: str, start: int, end: int, unit: str) -> bool:
     if unit not in ("年", "个月", "周", "天"):
         return False
     before, after = text[max(0, start - 2) : start], text[end : end + 1]
+    if before == "过去" and after == "了":  # 已经过去4年了
+        return False
     if _SPAN_BEFORE.search(before) or before.endswith("差"):
         return True
     follows = _YEARLY_AFTER if text[start:end] in ("一年", "1年") else _SPAN_AFTER
@@ -578,7 +589,7 @@ def _flags(
         if spec.type != "boolean":
             continue
         cue = guide.cues.get(spec.name, Cue())
-        if cue.deny and cue.deny.held(told.text):
+        if (cue.deny and cue.deny.held(told.text)) or denied(spec.label, told.text):
             inputs[spec.name] = False
             continue
         said = cue.words or words("|".join(p for p in _core(spec.label) if len(p) <= 12))
@@ -587,6 +598,49 @@ def _flags(
             cases += [{spec.name: False}, {spec.name: True}]  # …？厂房呢？
         elif spans:
             inputs[spec.name] = not all(_NEGATED.search(told.text[max(0, a - 5) : a]) for a, _ in spans)
+
+
+_NOT = re.compile(r"没有?|未能?|尚未|并非|不(?![管论仅但知用需必])|(?<!有)无(?!论)|非(?!常)|缺少?")
+_NO_MATTER = re.compile(r"是否|符合|条件|规定|要求|情形|具备|具有|企业|项目|产品|河北省?|[的了已经其在和及]")
+
+
+def denied(label: str, text: str) -> bool:
+    """Whether the text denies what the label of a yes/no input says: 考核没通过, 没进省级计划, 成效不明显.
+
+    A negation must stand before a piece of the label: four characters of it, half of it, or two while another piece
+    stands beside. A question (有没有, 是不是) denies nothing.
+    """
+    core = re.sub(r"[（(][^）)]*[）)]", "", label)
+    if "或" in core or "、" in core:
+        return False
+    pieces = [p for p in _NO_MATTER.split(core) if len(p) >= 2]
+    whole = sum(map(len, pieces))
+    for m in _NOT.finditer(text):
+        follows = text[m.end() : m.end() + 1]
+        if text[m.start() : m.end() + 1] in core or (follows and text[m.start() - 1 : m.start()] in (follows, "有")):
+            continue  # 未上市 is what the label says; 有没有 asks
+        begin = max(text.rfind(c, 0, m.start()) for c in f"{_BREAK}{_PAUSE}") + 1
+        beside = text[begin : m.start()] + text[m.end() : m.end() + 8]
+        for skip in range(3):
+            said = _beginning(pieces, text[m.end() + skip : m.end() + skip + 12])
+            if len(said) < 2:
+                continue
+            others = [q for p in pieces for q in p.replace(said, "\n").split("\n")]
+            if len(said) >= 4 or 2 * len(said) >= whole or any(_shares(q, beside.replace(said, "")) for q in others):
+                return True
+    return False
+
+
+def _beginning(pieces: Iterable[str], text: str) -> str:
+    """The longest beginning of the text that stands in one of the pieces."""
+    for length in range(len(text), 1, -1):
+        if any(text[:length] in p for p in pieces):
+            return text[:length]
+    return ""
+
+
+def _shares(piece: str, text: str) -> bool:
+    return any(piece[i : i + 2] in text for i in range(len(piece) - 1))
 
 
 def _days(
@@ -745,7 +799,8 @@ def _vias(
                 and value is not None
                 and nearness(via.wording, figure.start, figure.end, told) >= NEAR
             ):
-                inputs[spec.name] = value * via.times * (inputs[via.rate] / 100 if via.rate else 1)
+                value *= via.times * (inputs[via.rate] / 100 if via.rate else 1)
+                inputs[spec.name] = value if via.rest_of is None else via.rest_of - value
                 assumed[spec.name] = via.said_as
                 used.add(figure)
                 break
