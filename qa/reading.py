@@ -434,7 +434,8 @@ class Reading:
     `given` was read, `assumed` was not said (input → how the assumption is put) and stands in `inputs` too;
     `cases` are the alternatives that the question states (each overrides `inputs`), one empty case where it states one;
     `spread` holds the first and last day of dates of which only the month or year is told; `unused` counts sums and
-    rates of the question that mean nothing to the rule, `idle` its other figures; `mentioned` names counts of things that were only named.
+    rates of the question that mean nothing to the rule, `idle` its other figures; `mentioned` names counts of things that were only named;
+    `counts` says how many there are of a choice (两个优秀奖) where no input of the rule does.
     """
 
     inputs: dict[str, Any]
@@ -446,6 +447,7 @@ class Reading:
     mentioned: frozenset[str]
     unused: int
     idle: int
+    counts: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 def read(rule: Rule, guide: Guide, told: Told) -> Reading:
@@ -468,7 +470,7 @@ def read(rule: Rule, guide: Guide, told: Told) -> Reading:
     open_ = [i for i in rule.inputs if i.name not in inputs]
     spread: dict[str, tuple[str, str]] = {}
     assumed: dict[str, str] = {}
-    _choices(open_, guide, told, inputs, cases)
+    counts = _choices(open_, guide, told, inputs, cases, used)
     _flags(open_, guide, told, inputs, cases)
     _days(open_, guide, told, inputs, spread)
     _numbers([i for i in open_ if i.name not in inputs], guide, told, inputs, cases, used)
@@ -503,7 +505,7 @@ def read(rule: Rule, guide: Guide, told: Told) -> Reading:
     said = {k: v for k, v in assumed.items() if v}
     counted = {i.name for i in rule.inputs if guide.cues.get(i.name, Cue()).mention == inputs.get(i.name)}
     mentioned = frozenset(name for name in counted & given if not any(f in used for f in told.figures))
-    return Reading(inputs, given, said, tuple(missing), tuple(cases), spread, mentioned, unused, idle)
+    return Reading(inputs, given, said, tuple(missing), tuple(cases), spread, mentioned, unused, idle, counts)
 
 
 _SAME_AS = re.compile(r"([a-z][a-z0-9_]*)(?:\*([\d.]+))?")
@@ -556,8 +558,15 @@ def _names(value: str, label: str) -> Words:
 
 
 def _choices(
-    open_: Iterable[Input], guide: Guide, told: Told, inputs: dict[str, Any], cases: list[dict[str, Any]]
-) -> None:
+    open_: Sequence[Input],
+    guide: Guide,
+    told: Told,
+    inputs: dict[str, Any],
+    cases: list[dict[str, Any]],
+    used: set[Figure],
+) -> dict[str, Decimal]:
+    """Choices by their names. What is returned says how many there are of each, where no input of the rule does."""
+    many: dict[str, Decimal] = {}
     for spec in open_:
         if spec.type != "choice":
             continue
@@ -580,6 +589,42 @@ def _choices(
             cases += [{spec.name: v} for v in values]
         elif values:
             inputs[spec.name] = values[0]
+        counters = [i for i in open_ if _is_count(i) and i.name not in inputs]
+        if spec.name == guide.sums and len(counters) <= 1 and (len(values) == 1 or (cases and spec.name in cases[0])):
+            of_each = _of_each(whole, told)
+            if counters and len(values) > 1 and of_each:
+                used |= {f for f in told.figures if f.unit in _COUNTERS and f.value in of_each.values()}
+                for case in cases:
+                    case[counters[0].name] = of_each.get(case[spec.name], Decimal(1))
+            elif not counters:
+                many |= of_each
+    return many
+
+
+def _is_count(spec: Input) -> bool:
+    return spec.type == "integer" and spec.unit[:1] in _COUNTERS and not spec.name.endswith(("_index", "_rank", "_no"))
+
+
+def _of_each(named: Iterable[tuple[int, int, str]], told: Told) -> dict[str, Decimal]:
+    """How many of each named thing: 一个金奖两个优秀奖; 团体标准两项; 金奖、银奖各两项."""
+    found: dict[str, Decimal] = {}
+    names = sorted(named)
+    for begin, end, value in names:
+        for figure in told.figures:
+            if figure.unit not in _COUNTERS or figure.value != figure.value.to_integral_value():
+                continue
+            before = told.text[figure.end : begin] if figure.end <= begin else None
+            after = told.text[end : figure.start] if figure.start >= end else None
+            if before is not None and len(before) <= 6 and not re.search(r"[,。;、?和与\d]", before):
+                found[value] = figure.value
+            elif after is not None and len(after) <= 2 and not re.search(r"[,。;、?和与\d]", after):
+                if not told.counted(figure.start, figure.end):
+                    found.setdefault(value, figure.value)
+    for figure in told.figures:
+        if figure.unit in _COUNTERS and told.text[figure.start - 1 : figure.start] == "各" and names:
+            if names[-1][1] <= figure.start <= names[-1][1] + 6:
+                found = {value: figure.value for _, _, value in names}
+    return found
 
 
 def _flags(
