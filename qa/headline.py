@@ -135,6 +135,9 @@ def _said(guide: Guide, rule: Rule, reading: Reading, result: Calculation, room:
         head = "不符合条件" + (f"，{_figure(guide, rule, result, nothing)}" if nothing else "")
         told = [s.removesuffix("：不符合") for s in failed] + [s for s in worked if s not in failed]
         return within(head, told or steps, room)
+    if judged:  # what one of several ways would have asked for besides
+        steps = [s for s in steps if not s.endswith(("——否：不符合", "——是：不符合"))] or steps
+        worked = [s for s in worked if s in steps]
     head = _figure(guide, rule, result, names)
     if judged and (asks_whether or "eligible" in names or (rule.kind == "eligibility" and not guide.show)):
         head = "符合条件" + (f"，{head}" if head else "")

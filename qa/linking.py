@@ -346,7 +346,7 @@ def _worked(candidate: _Candidate, question: Question, as_of: date, clauses: Cla
 
 def _refused(candidate: _Candidate, question: Question, as_of: date, clauses: ClauseFinder | None) -> Linked | None:
     """不符合 where that holds whatever the open figures are: 2019年5月 is after the end of the term for any sum."""
-    reading, rule = candidate.reading, candidate.rule
+    reading = candidate.reading
     if not question.asks("applicability") or not all(i.type in ("number", "integer") for i in reading.missing):
         return None
     tried: list[Linked] = []
@@ -365,8 +365,8 @@ def _refused(candidate: _Candidate, question: Question, as_of: date, clauses: Cl
     )
     if not because:
         return None
-    told = any(i.type != "boolean" and i.name in reading.given for i in rule.inputs)
-    fit = tried[0].fit if told else min(tried[0].fit, NAMED_ONLY)  # a yes or no that the question tells: a clause does
+    by_flag = all("——" in s for s in because)  # a yes or no that the question tells: a clause answers that
+    fit = min(tried[0].fit, NAMED_ONLY) if by_flag else tried[0].fit
     return replace(tried[0], headline=within("不符合条件", because, HEADLINE), partial=True, fit=fit)
 
 

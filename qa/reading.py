@@ -256,7 +256,9 @@ class Told:
 
 
 _SPOKEN = re.compile(r"(?<![\d.])(\d+)([千万亿])(\d)(?![\d.千万亿百年月日号个项家户人名位台套%])")  # 1万2, 3千5
-_TENTHS = re.compile(r"([一二三四五六七八九两])成(?![立本员果品长功为交都份])|五五(?=分|开)")  # 四成, 五五分成
+_TENTHS = re.compile(  # 四成, 三成五, 三成半, 五五分成
+    r"([一二三四五六七八九两])成([一二三四五六七八九半](?![成个项家名年]))?(?![立本员果品长功为交都份])|五五(?=分|开)"
+)
 _ORDINAL = re.compile(
     r"(?:第|排名?|名列)([\d一二三四五六七八九十]+)(?:个)?(名|位|年|台|套|项|批|保险年度|奖励年度|年度)?"
 )
@@ -289,7 +291,7 @@ def tell(text: str) -> Told:
     dense = text.translate(_dense_table())
     dense = dense.replace("(套)", "套").replace("首台/套", "首台套").replace("个亿", "亿").replace("个万", "万")
     dense = _SPOKEN.sub(r"\1.\3\2", dense)
-    dense = _TENTHS.sub(lambda m: f"{10 * (read_number(m[1] or '五') or 0)}%", dense)
+    dense = _TENTHS.sub(_percent, dense)
     blank = _NO_NUMBER.sub(lambda m: "\x00" * len(m.group()), dense)
     dates = _dated(read_dates(blank))
     amounts = read_amounts(blank)
@@ -305,6 +307,11 @@ def tell(text: str) -> Told:
     taken += [(f.start, f.end) for f in figures]
     figures += [f for f in _bare(blank) if not any(s < f.end and f.start < e for s, e in taken)]
     return Told(dense, tuple(sorted(figures, key=lambda f: f.start)), dates)
+
+
+def _percent(m: re.Match[str]) -> str:
+    ones = "五" if m[2] == "半" else m[2] or "零"
+    return f"{10 * (read_number(m[1] or '五') or 0) + (read_number(ones) or 0)}%"
 
 
 _NOT_OVER = re.compile(r"(没有?|未|不|没)(有)?(超过?|高于|突破)[^,。;]{0,2}$")
@@ -617,13 +624,17 @@ def _of_each(named: Iterable[tuple[int, int, str]], told: Told) -> dict[str, Dec
             after = told.text[end : figure.start] if figure.start >= end else None
             if before is not None and len(before) <= 6 and not re.search(r"[,。;、?和与\d]", before):
                 found[value] = figure.value
-            elif after is not None and len(after) <= 2 and not re.search(r"[,。;、?和与\d]", after):
-                if not told.counted(figure.start, figure.end):
-                    found.setdefault(value, figure.value)
+            elif (
+                after is not None
+                and len(after) <= 2
+                and not re.search(r"[,。;、?和与\d]", after)
+                and not told.counted(figure.start, figure.end)
+            ):
+                found.setdefault(value, figure.value)
     for figure in told.figures:
-        if figure.unit in _COUNTERS and told.text[figure.start - 1 : figure.start] == "各" and names:
-            if names[-1][1] <= figure.start <= names[-1][1] + 6:
-                found = {value: figure.value for _, _, value in names}
+        each = figure.unit in _COUNTERS and told.text[figure.start - 1 : figure.start] == "各"
+        if each and names and names[-1][1] <= figure.start <= names[-1][1] + 6:
+            found = {value: figure.value for _, _, value in names}
     return found
 
 
@@ -655,7 +666,7 @@ def denied(label: str, text: str) -> bool:
     A negation must stand before a piece of the label: four characters of it, half of it, or two while another piece
     stands beside. A question (有没有, 是不是) denies nothing.
     """
-    core = re.sub(r"[（(][^）)]*[）)]", "", label)
+    core = re.sub(r"[（(][^）)]*[）)]|^[一二三四五六七八九十\d]+、", "", label)
     if "或" in core or "、" in core:
         return False
     pieces = [p for p in _NO_MATTER.split(core) if len(p) >= 2]
