@@ -97,7 +97,8 @@ class Cue:
     `words` stand beside its figure or date, or mean yes; `deny` means no. `assume` is the value taken where the question
     is silent (a number, a choice, or the name of another input), `said_as` how the assumption is put.
     `mention` is the count that a mere mention means; `choices` names of choices instead of their labels. `ask`: never
-    assumed; `near`: only a figure beside its wording is taken; `adds`: several figures told apart (分别…和…) add up;
+    assumed; `near`: only a figure beside its wording is taken; of several figures told apart (分别…和…) `adds` takes the
+    sum, `least` the smallest;
     `via`: how it follows from another figure.
     """
 
@@ -110,6 +111,7 @@ class Cue:
     ask: bool = False
     near: bool = False
     adds: bool = False
+    least: bool = False
     via: Via | None = None
 
 
@@ -216,6 +218,7 @@ def _cue(raw: Any) -> Cue:
         ask=raw.get("ask", False),
         near=raw.get("near", False),
         adds=raw.get("adds", False),
+        least=raw.get("least", False),
         via=_via(raw["via"]) if "via" in raw else None,
     )
 
@@ -257,7 +260,7 @@ class Told:
 
 _SPOKEN = re.compile(r"(?<![\d.])(\d+)([千万亿])(\d)(?![\d.千万亿百年月日号个项家户人名位台套%])")  # 1万2, 3千5
 _TENTHS = re.compile(  # 四成, 三成五, 三成半, 五五分成
-    r"([一二三四五六七八九两])成([一二三四五六七八九半](?![成个项家名年]))?(?![立本员果品长功为交都份])|五五(?=分|开)"
+    r"([一二三四五六七八九两])成([一二三四五六七八九半](?![成个项家名年]))?(?![立本员果品长功为交都份])|(?:五五|对半)(?=分|开)"
 )
 _ORDINAL = re.compile(
     r"(?:第|排名?|名列)([\d一二三四五六七八九十]+)(?:个)?(名|位|年|台|套|项|批|保险年度|奖励年度|年度)?"
@@ -688,11 +691,18 @@ def denied(label: str, text: str) -> bool:
 
 
 def _beginning(pieces: Iterable[str], text: str) -> str:
-    """The longest beginning of the text that stands in one of the pieces."""
+    """The longest beginning of the text whose characters stand in one of the pieces, together or in this order."""
     for length in range(len(text), 1, -1):
-        if any(text[:length] in p for p in pieces):
-            return text[:length]
+        said = text[:length]
+        if any(said in p or (length > 2 and _in_order(said, p)) for p in pieces):
+            return said
     return ""
+
+
+def _in_order(said: str, piece: str) -> bool:
+    """新认定 stands in 新获得认定."""
+    rest = iter(piece)
+    return all(c in rest for c in said)
 
 
 def _shares(piece: str, text: str) -> bool:
@@ -777,8 +787,10 @@ def _numbers(
         if spec.name not in inputs and figure not in used:
             inputs[spec.name] = value
             used.add(figure)
-            if guide.cues.get(spec.name, Cue()).adds:
-                inputs[spec.name] += _further(figure, spec, told, used)
+            cue = guide.cues.get(spec.name, Cue())
+            if cue.adds or cue.least:
+                several = [value, *_further(figure, spec, told, used)]
+                inputs[spec.name] = sum(several, Decimal(0)) if cue.adds else min(several)
     _each(wanted, guide, told, inputs, used)
     for spec in wanted:
         cue = guide.cues.get(spec.name, Cue())
@@ -819,21 +831,23 @@ def _may_stand_alone(guide: Guide, spec: Input) -> bool:
     return cue.assume is None and not cue.near and cue.via is None
 
 
-def _further(first: Figure, spec: Input, told: Told, used: set[Figure]) -> Decimal:
-    """分别投了1800万和1500万: what further figures add to the first."""
-    total, last = Decimal(0), first
+def _further(first: Figure, spec: Input, told: Told, used: set[Figure]) -> list[Decimal]:
+    """分别投了1800万和1500万: what stands beside the first figure."""
+    found: list[Decimal] = []
+    last = first
     if not re.search(r"分别|各", told.text[max(0, first.start - 16) : first.start]):
-        return total
+        return found
     for figure in told.figures:
         value = _fits(figure, spec)
         if (
             figure.start >= last.end
             and value is not None
-            and told.text[last.end : figure.start] in ("和", "、", "与", "加")
+            and re.fullmatch(r"元?(和|、|与|加|,|以及)", told.text[last.end : figure.start])
         ):
-            total, last = total + value, figure
+            found.append(value)
+            last = figure
             used.add(figure)
-    return total
+    return found
 
 
 def _vias(
