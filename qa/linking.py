@@ -224,7 +224,7 @@ def _fit(
         fit -= OPEN
     if guide.document and guide.document in named:
         fit += 0.15
-    elif named and guide.document and any(n in _rivals(guide.theme) for n in named):
+    elif any(n in _rivals(guide.theme) for n in named):
         fit -= 0.3
     fit += _support(rule, evidence)
     if question.regions and guide.region not in question.regions:

@@ -295,6 +295,8 @@ def tell(text: str) -> Told:
     dense = dense.replace("(套)", "套").replace("首台/套", "首台套").replace("个亿", "亿").replace("个万", "万")
     dense = _SPOKEN.sub(r"\1.\3\2", dense)
     dense = _TENTHS.sub(_percent, dense)
+    dense = _HALF_MONTH.sub(lambda m: f"{(read_number(m[1]) or 0) + Decimal('0.5')}个月", dense)
+    dense = _YEARS_MONTHS.sub(lambda m: f"{12 * (read_number(m[1]) or 0) + (read_number(m[2]) or 0)}个月", dense)
     blank = _NO_NUMBER.sub(lambda m: "\x00" * len(m.group()), dense)
     dates = _dated(read_dates(blank))
     amounts = read_amounts(blank)
@@ -310,6 +312,12 @@ def tell(text: str) -> Told:
     taken += [(f.start, f.end) for f in figures]
     figures += [f for f in _bare(blank) if not any(s < f.end and f.start < e for s, e in taken)]
     return Told(dense, tuple(sorted(figures, key=lambda f: f.start)), dates)
+
+
+_HALF_MONTH = re.compile(r"([一二两三四五六七八九十]+|(?<![\d.])\d+)个半月")
+_YEARS_MONTHS = re.compile(  # 三年零两个月, 1年3个月
+    r"([一二两三四五六七八九十]+|(?<![\d.])\d{1,2})年(?:零|又)?([一二两三四五六七八九十]+|\d{1,2})个月"
+)
 
 
 def _percent(m: re.Match[str]) -> str:
@@ -789,7 +797,7 @@ def _numbers(
             used.add(figure)
             cue = guide.cues.get(spec.name, Cue())
             if cue.adds or cue.least:
-                several = [value, *_further(figure, spec, told, used)]
+                several = [value, *_further(figure, spec, cue, told, used)]
                 inputs[spec.name] = sum(several, Decimal(0)) if cue.adds else min(several)
     _each(wanted, guide, told, inputs, used)
     for spec in wanted:
@@ -831,18 +839,21 @@ def _may_stand_alone(guide: Guide, spec: Input) -> bool:
     return cue.assume is None and not cue.near and cue.via is None
 
 
-def _further(first: Figure, spec: Input, told: Told, used: set[Figure]) -> list[Decimal]:
-    """分别投了1800万和1500万: what stands beside the first figure."""
+_JOINED = re.compile(r"元?(?:和|、|与|加上?|以及|,)([^,。;?]{0,8})")
+
+
+def _further(first: Figure, spec: Input, cue: Cue, told: Told, used: set[Figure]) -> list[Decimal]:
+    """分别投了1800万和1500万, 领过50万和融资奖励10万: what stands beside the first figure."""
     found: list[Decimal] = []
     last = first
-    if not re.search(r"分别|各", told.text[max(0, first.start - 16) : first.start]):
-        return found
+    apart = re.search(r"分别|各", told.text[max(0, first.start - 16) : first.start])
     for figure in told.figures:
         value = _fits(figure, spec)
         if (
             figure.start >= last.end
             and value is not None
-            and re.fullmatch(r"元?(和|、|与|加|,|以及)", told.text[last.end : figure.start])
+            and (joined := _JOINED.fullmatch(told.text[last.end : figure.start]))
+            and (cue.words.held(joined[1]) if joined[1] else apart)
         ):
             found.append(value)
             last = figure
@@ -864,11 +875,10 @@ def _vias(
             continue
         for figure in told.figures:
             value = _fits(figure, spec)
-            if (
-                figure not in used
-                and value is not None
-                and nearness(via.wording, figure.start, figure.end, told) >= NEAR
-            ):
+            beside = any(end in (figure.start - 1, figure.start) for _, end in via.wording.spans(told.text))
+            if via.rest_of is None:
+                beside = nearness(via.wording, figure.start, figure.end, told) >= NEAR
+            if figure not in used and value is not None and beside:
                 value *= via.times * (inputs[via.rate] / 100 if via.rate else 1)
                 inputs[spec.name] = value if via.rest_of is None else via.rest_of - value
                 assumed[spec.name] = via.said_as
