@@ -389,8 +389,8 @@ def in_unit_of(figure: Figure, spec: Input) -> Decimal | None:
         if figure.unit.startswith("第"):
             return figure.value
         return figure.value if spec.name.endswith("_rank") and figure.unit in ("名", "位") else None
-    if figure.unit.startswith("第"):
-        return None
+    if figure.unit.startswith("第"):  # 认定第4年: past the third, not past the fourth
+        return figure.value if figure.unit == "第年" and spec.name.startswith("years_since") else None
     if figure.unit == unit:
         return figure.value
     if unit == "":
@@ -508,7 +508,11 @@ def read(rule: Rule, guide: Guide, told: Told) -> Reading:
             assumed[spec.name] = cue.said_as or _put(spec.label, met)
         elif spec.required:
             missing.append(spec)
-    doubtful = [f for f in told.figures if f not in used and f.unit in _WEIGHTY and not _policy_figure(told, f)]
+    doubtful = [
+        f
+        for f in told.figures
+        if f not in used and (f.unit in _WEIGHTY or f.unit in _LASTING) and not _policy_figure(told, f)
+    ]
     for spec in rule.inputs:
         if spec.name not in inputs or spec.name in given:
             continue
@@ -546,6 +550,7 @@ def _follow(rule: Rule, inputs: dict[str, Any], given: frozenset[str], missing: 
                 inputs[name] = source
 
 
+_LASTING = frozenset(("年", "个月", "第年"))
 _WEIGHTY = frozenset(("元", "美元", "欧元", "%", "吨标准煤", "个百分点"))
 
 
@@ -664,7 +669,14 @@ def _flags(
         if spans and not cases and all(told.text[b : b + 1] == "呢" for _, b in spans):
             cases += [{spec.name: False}, {spec.name: True}]  # …？厂房呢？
         elif spans:
-            inputs[spec.name] = not all(_NEGATED.search(told.text[max(0, a - 5) : a]) for a, _ in spans)
+            inputs[spec.name] = not all(_negated(told.text, a) for a, _ in spans)
+
+
+_NONE_OF = re.compile(r"(没有?|未|无|缺)[^,。;?]{1,10}(和|、|及|或|与)[^,。;?]{0,6}$")  # 没有企业文化和管理队伍
+
+
+def _negated(text: str, start: int) -> bool:
+    return bool(_NEGATED.search(text[max(0, start - 5) : start]) or _NONE_OF.search(text[max(0, start - 20) : start]))
 
 
 _NOT = re.compile(r"没有?|未能?|尚未|并非|不(?![管论仅但知用需必])|(?<!有)无(?!论)|非(?!常)|缺少?")
