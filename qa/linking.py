@@ -233,7 +233,9 @@ def _fit(
         elif any(guide.region.startswith(r) for r in question.regions):  # a district's rule, asked of the whole city
             fit = min(fit, NAMED_ONLY)
     figures = [i for i in asked if i.type in ("number", "integer", "date") and not _merely_named(reading, i)]
-    if not figures and not question.asks("score", "applicability") and not TOGETHER.search(question.text):
+    several = any(n > 1 for n in reading.counts.values())
+    plain = not several and not question.asks("score", "applicability") and not TOGETHER.search(question.text)
+    if not figures and plain:
         fit = min(fit, NAMED_ONLY)
     return max(0.0, min(1.0, fit))
 

@@ -293,6 +293,7 @@ def tell(text: str) -> Told:
     """Read the figures and dates of a question."""
     dense = text.translate(_dense_table())
     dense = dense.replace("(套)", "套").replace("首台/套", "首台套").replace("个亿", "亿").replace("个万", "万")
+    dense = _MIXED.sub(_in_wan, dense)
     dense = _SPOKEN.sub(r"\1.\3\2", dense)
     dense = _TENTHS.sub(_percent, dense)
     dense = _HALF_MONTH.sub(lambda m: f"{(read_number(m[1]) or 0) + Decimal('0.5')}个月", dense)
@@ -318,6 +319,17 @@ _HALF_MONTH = re.compile(r"([一二两三四五六七八九十]+|(?<![\d.])\d+)�
 _YEARS_MONTHS = re.compile(  # 三年零两个月, 1年3个月
     r"([一二两三四五六七八九十]+|(?<![\d.])\d{1,2})年(?:零|又)?([一二两三四五六七八九十]+|\d{1,2})个月"
 )
+
+
+_MIXED = re.compile(  # 6亿5千万, 1亿2000万, 2千6百万
+    r"(?<![\d.])(?:(\d+)亿零?(\d+)([千百]?)万|(\d)千(\d)百万)"
+)
+
+
+def _in_wan(m: re.Match[str]) -> str:
+    if m[4]:
+        return f"{1000 * int(m[4]) + 100 * int(m[5])}万"
+    return f"{10_000 * int(m[1]) + int(m[2]) * {'千': 1000, '百': 100}.get(m[3], 1)}万"
 
 
 def _percent(m: re.Match[str]) -> str:
@@ -949,9 +961,11 @@ def _each(wanted: list[Input], guide: Guide, told: Told, inputs: dict[str, Any],
 def _variants(
     wanted: list[Input], told: Told, inputs: dict[str, Any], cases: list[dict[str, Any]], used: set[Figure]
 ) -> None:
-    """100万算不算？101万呢？ — a further figure asked with 呢 is another case of the same input."""
+    """100万算不算？101万呢？ 7000万、6000万分别补多少 — a further figure asked so is another case of the same input."""
     for figure in told.figures:
-        if figure in used or cases or not re.match(r"[^,。;?]{0,3}呢", told.text[figure.end : figure.end + 6]):
+        beside = any(told.text[f.end : figure.start] in ("、", "和", "或", "与") for f in used if f.end < figure.start)
+        asked = r"[^,。;?]{0,3}呢" + (r"|[^,。;?]{0,4}(分别|各)" if beside else "")
+        if figure in used or cases or not re.match(asked, told.text[figure.end : figure.end + 6]):
             continue
         for spec in wanted:
             value = _fits(figure, spec)

@@ -371,6 +371,8 @@ def test_a_share_may_be_told_of_the_other_side(text: str, share: Decimal) -> Non
         ("用了三年零两个月", "个月", Decimal(38)),
         ("一个半月", "个月", Decimal("1.5")),
         ("已经过去4年了", "年", Decimal(4)),
+        ("余额6亿5千万元", "元", Decimal(650_000_000)),
+        ("保费收入2千6百万", "元", Decimal(26_000_000)),
     ],
 )
 def test_spoken_figures_are_read(text: str, unit: str, value: Decimal) -> None:
