@@ -103,6 +103,12 @@ def wants_figure(question: Question) -> bool:
     return bool(question.amounts) or question.asks("calculation", "score")
 
 
+def from_figures(linked: Linked) -> bool:
+    """Whether the question gives the calculator sums or rates, in whatever words (低三成五)."""
+    rule = calculators.get(linked.calculator)
+    return any(i.type == "number" for i in rule.inputs if i.name in linked.given)
+
+
 def choose(
     engine: Engine, question: Question, evidence: Sequence[Evidence], linked: Sequence[Linked], sure: float
 ) -> tuple[Draft | None, Linked | None]:
@@ -126,7 +132,9 @@ def choose(
         return compare.write(
             question, chosen, "各地规定不同：" if compare.differ(chosen) else "各地规定：", regions=True
         ), None
-    if worked_out is not None and (wants_figure(question) or question.asks("applicability", "deadline")):
+    if worked_out is not None and (
+        wants_figure(question) or question.asks("applicability", "deadline") or from_figures(worked_out)
+    ):
         return write_calculation(engine, worked_out), worked_out
     if (divided := parts(question.text)) and (draft := write_parts(engine, question, divided)):
         return draft, None

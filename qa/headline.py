@@ -38,16 +38,18 @@ def headline(
             return within(fmt(scored[0], "分"), scored[1], room)
         return _said(guide, rule, reading, result, room, asks)
 
+    several = any(n > 1 for n in reading.counts.values())
     if len(results) == 1:
-        return said(results[0][1], HEADLINE)
+        total = _sum(guide, rule, reading, results) if several and guide.sums in reading.inputs | results[0][0] else ""
+        return total + said(results[0][1], HEADLINE - len(total))
     each = HEADLINE // len(results) - 8
     lines = []
     for case, result in results:
         what = "、".join(_case_name(rule, k, v, len(case) > 1) for k, v in case.items() if v or len(case) == 1)
         lines.append(f"{what}：{said(result, max(24, each - len(what)))}")
     total = ""
-    if guide.sums and all(guide.sums in case for case, _ in results) and TOGETHER.search(told.text):
-        total = _sum(guide, rule, [r for _, r in results])
+    if guide.sums and all(guide.sums in case for case, _ in results) and (several or TOGETHER.search(told.text)):
+        total = _sum(guide, rule, reading, results)
     return (total + "；".join(lines))[:HEADLINE]
 
 
@@ -79,14 +81,29 @@ def _tidied(step: str) -> str:
     return re.sub(r"^[\d、]*(?:及?加分)?\s+|——[是否](?=：得)|：不符合$", "", step)
 
 
-def _sum(guide: Guide, rule: Rule, results: Sequence[Calculation]) -> str:
+def _sum(guide: Guide, rule: Rule, reading: Reading, results: Sequence[tuple[dict[str, Any], Calculation]]) -> str:
+    """What the cases come to together, each as often as the question counts it: 合计120万元（100＋10×2）."""
     name = (guide.show or ("amount_wan",))[-1]
-    parts = [r.outputs.get(name) for r in results]
-    if not all(isinstance(p, Decimal) for p in parts):
-        return ""
-    figures = [p for p in parts if isinstance(p, Decimal)]
+    low = name.replace("_max", "_min")
     unit = rule.output(name).unit
-    return f"合计{fmt(sum(figures, Decimal(0)), unit)}（{'＋'.join(fmt(p) for p in figures)}）："
+
+    def add(output: str) -> tuple[Decimal, str] | None:
+        total, parts = Decimal(0), []
+        for case, result in results:
+            value = result.outputs.get(output)
+            times = reading.counts.get(str((reading.inputs | case).get(guide.sums)), Decimal(1))
+            if not isinstance(value, Decimal):
+                return None
+            total += value * times
+            parts.append(fmt(value) + (f"×{fmt(times)}" if times > 1 else ""))
+        return total, "＋".join(parts)
+
+    most, least = add(name), add(low) if low in results[0][1].outputs else None
+    if most is None:
+        return ""
+    if least is not None and least[0] and least[0] != most[0]:
+        return f"合计{fmt(least[0])}—{fmt(most[0], unit)}（{least[1]}至{most[1]}）："
+    return f"合计{fmt(most[0], unit)}（{most[1]}）："
 
 
 def _case_name(rule: Rule, name: str, value: Any, several: bool) -> str:
@@ -118,6 +135,9 @@ def _said(guide: Guide, rule: Rule, reading: Reading, result: Calculation, room:
         head = "不符合条件" + (f"，{_figure(guide, rule, result, nothing)}" if nothing else "")
         told = [s.removesuffix("：不符合") for s in failed] + [s for s in worked if s not in failed]
         return within(head, told or steps, room)
+    if judged:  # what one of several ways would have asked for besides
+        steps = [s for s in steps if not s.endswith(("——否：不符合", "——是：不符合"))] or steps
+        worked = [s for s in worked if s in steps]
     head = _figure(guide, rule, result, names)
     if judged and (asks_whether or "eligible" in names or (rule.kind == "eligibility" and not guide.show)):
         head = "符合条件" + (f"，{head}" if head else "")

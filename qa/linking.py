@@ -224,7 +224,7 @@ def _fit(
         fit -= OPEN
     if guide.document and guide.document in named:
         fit += 0.15
-    elif named and guide.document and any(n in _rivals(guide.theme) for n in named):
+    elif any(n in _rivals(guide.theme) for n in named):
         fit -= 0.3
     fit += _support(rule, evidence)
     if question.regions and guide.region not in question.regions:
@@ -233,7 +233,9 @@ def _fit(
         elif any(guide.region.startswith(r) for r in question.regions):  # a district's rule, asked of the whole city
             fit = min(fit, NAMED_ONLY)
     figures = [i for i in asked if i.type in ("number", "integer", "date") and not _merely_named(reading, i)]
-    if not figures and not question.asks("score", "applicability") and not TOGETHER.search(question.text):
+    several = any(n > 1 for n in reading.counts.values())
+    plain = not several and not question.asks("score", "applicability") and not TOGETHER.search(question.text)
+    if not figures and plain:
         fit = min(fit, NAMED_ONLY)
     return max(0.0, min(1.0, fit))
 
@@ -310,6 +312,8 @@ def _added(pair: Sequence[_Candidate], both: Sequence[Linked | None]) -> tuple[L
 def _worked(candidate: _Candidate, question: Question, as_of: date, clauses: ClauseFinder | None) -> Linked | None:
     guide, rule, reading, told = candidate.guide, candidate.rule, candidate.reading, candidate.told
     cases = _cases(guide, rule, reading, told)
+    if cases is None and (refused := _refused(candidate, question, as_of, clauses)) is not None:
+        return refused
     if cases is None:
         return _asking(candidate, reading.missing)
     results: list[tuple[dict[str, Any], Calculation]] = []
@@ -325,7 +329,7 @@ def _worked(candidate: _Candidate, question: Question, as_of: date, clauses: Cla
             if other is None or other.outputs != result.outputs:
                 return _asking(candidate, (rule.input(name),))  # only month or year was told, and the day decides
         results.append((case, result))
-    distinct = _distinct(results)
+    distinct = results if guide.sums and reading.cases and TOGETHER.search(told.text) else _distinct(results)
     headline = say(guide, rule, reading, distinct, question, told)
     fit = candidate.fit + (OPEN if reading.missing else 0)  # all values of what was open were tried
     return Linked(
@@ -340,6 +344,32 @@ def _worked(candidate: _Candidate, question: Question, as_of: date, clauses: Cla
         given=reading.given | distinct[0][0].keys(),
         partial=aside(guide, reading) or rule.kind == "score",
     )
+
+
+def _refused(candidate: _Candidate, question: Question, as_of: date, clauses: ClauseFinder | None) -> Linked | None:
+    """不符合 where that holds whatever the open figures are: 2019年5月 is after the end of the term for any sum."""
+    reading = candidate.reading
+    if not question.asks("applicability") or not all(i.type in ("number", "integer") for i in reading.missing):
+        return None
+    tried: list[Linked] = []
+    for probe in (Decimal(1), Decimal(10) ** 6):
+        values = {i.name: min(max(probe, i.min or probe), i.max or probe) for i in reading.missing}
+        closed = replace(reading, inputs=reading.inputs | values, missing=())
+        one = _worked(replace(candidate, reading=closed), question, as_of, clauses)
+        if one is None or one.calculation is None or one.calculation.eligible is not False:
+            return None
+        tried.append(one)
+    failed = [
+        {s.text for s in one.calculation.steps if s.text.endswith("：不符合")} for one in tried if one.calculation
+    ]
+    because = (
+        [s.text for s in tried[0].calculation.steps if s.text in failed[0] & failed[1]] if tried[0].calculation else []
+    )
+    if not because:
+        return None
+    by_flag = all("——" in s for s in because)  # a yes or no that the question tells: a clause answers that
+    fit = min(tried[0].fit, NAMED_ONLY) if by_flag else tried[0].fit
+    return replace(tried[0], headline=within("不符合条件", because, HEADLINE), partial=True, fit=fit)
 
 
 def _run(rule: Rule, inputs: Mapping[str, Any], as_of: date, clauses: ClauseFinder | None) -> Calculation | None:

@@ -80,12 +80,14 @@ def words(alternatives: str) -> Words:
 
 @dataclass(frozen=True, slots=True)
 class Via:
-    """An input told by another figure: 单笔发行6亿元 at 1‰, 保额5000万元 at the rate given (`rate` names that input)."""
+    """An input told by another figure: 单笔发行6亿元 at 1‰, 保额5000万元 at the rate given (`rate` names that input);
+    承接地分六成 leaves the rest of 100 %."""
 
     wording: Words
     times: Decimal
     rate: str
     said_as: str
+    rest_of: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,8 @@ class Cue:
     `words` stand beside its figure or date, or mean yes; `deny` means no. `assume` is the value taken where the question
     is silent (a number, a choice, or the name of another input), `said_as` how the assumption is put.
     `mention` is the count that a mere mention means; `choices` names of choices instead of their labels. `ask`: never
-    assumed; `near`: only a figure beside its wording is taken; `adds`: several figures told apart (分别…和…) add up;
+    assumed; `near`: only a figure beside its wording is taken; of several figures told apart (分别…和…) `adds` takes the
+    sum, `least` the smallest;
     `via`: how it follows from another figure.
     """
 
@@ -108,6 +111,7 @@ class Cue:
     ask: bool = False
     near: bool = False
     adds: bool = False
+    least: bool = False
     via: Via | None = None
 
 
@@ -164,7 +168,7 @@ def wordings() -> Wordings:
     """The wordings of all calculators, read once."""
     raw = yaml.load(files("qa").joinpath("reading.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     regions: Mapping[str, str] = raw["regions"]
-    guides = tuple(_guide(name, spec, regions) for name, spec in raw["rules"].items())
+    guides = tuple(_guide(name, spec, regions, raw["gets"]) for name, spec in raw["rules"].items())
     return Wordings(
         guides,
         {name: words(names) for name, names in raw["documents"].items()},
@@ -172,11 +176,17 @@ def wordings() -> Wordings:
     )
 
 
-def _guide(name: str, spec: Mapping[str, Any], regions: Mapping[str, str]) -> Guide:
+def _guide(name: str, spec: Mapping[str, Any], regions: Mapping[str, str], gets: str) -> Guide:
+    def group(alternatives: str) -> Words:
+        """A group that says no more than 奖|补 stands for all the ways to say it."""
+        own = set(alternatives.split("|"))
+        only = own & {"奖", "补"} and own <= {*gets.split("|"), "多少", "符合", "挂牌", "最高"}
+        return words(f"{alternatives}|{gets}" if only else alternatives)
+
     return Guide(
         id=name,
         region=regions[name.split("-", 1)[0]],
-        about=tuple(words(a) for a in spec["about"]),
+        about=tuple(group(a) for a in spec["about"]),
         never=words(spec.get("not", "")),
         document=spec.get("document", ""),
         theme=spec.get("theme", name),
@@ -208,12 +218,14 @@ def _cue(raw: Any) -> Cue:
         ask=raw.get("ask", False),
         near=raw.get("near", False),
         adds=raw.get("adds", False),
+        least=raw.get("least", False),
         via=_via(raw["via"]) if "via" in raw else None,
     )
 
 
 def _via(raw: Mapping[str, Any]) -> Via:
-    return Via(words(raw["words"]), Decimal(str(raw.get("times", 1))), raw.get("rate", ""), raw.get("as", ""))
+    rest = Decimal(str(raw["rest_of"])) if "rest_of" in raw else None
+    return Via(words(raw["words"]), Decimal(str(raw.get("times", 1))), raw.get("rate", ""), raw.get("as", ""), rest)
 
 
 # --- what the text holds ---------------------------------------------------------------------------------------------
@@ -247,7 +259,9 @@ class Told:
 
 
 _SPOKEN = re.compile(r"(?<![\d.])(\d+)([千万亿])(\d)(?![\d.千万亿百年月日号个项家户人名位台套%])")  # 1万2, 3千5
-_TENTHS = re.compile(r"([一二三四五六七八九两])成(?![立本员果品长功为交都份])|五五(?=分|开)")  # 四成, 五五分成
+_TENTHS = re.compile(  # 四成, 三成五, 三成半, 五五分成
+    r"([一二三四五六七八九两])成([一二三四五六七八九半](?![成个项家名年]))?(?![立本员果品长功为交都份])|(?:五五|对半)(?=分|开)"
+)
 _ORDINAL = re.compile(
     r"(?:第|排名?|名列)([\d一二三四五六七八九十]+)(?:个)?(名|位|年|台|套|项|批|保险年度|奖励年度|年度)?"
 )
@@ -279,8 +293,11 @@ def tell(text: str) -> Told:
     """Read the figures and dates of a question."""
     dense = text.translate(_dense_table())
     dense = dense.replace("(套)", "套").replace("首台/套", "首台套").replace("个亿", "亿").replace("个万", "万")
+    dense = _MIXED.sub(_in_wan, dense)
     dense = _SPOKEN.sub(r"\1.\3\2", dense)
-    dense = _TENTHS.sub(lambda m: f"{10 * (read_number(m[1] or '五') or 0)}%", dense)
+    dense = _TENTHS.sub(_percent, dense)
+    dense = _HALF_MONTH.sub(lambda m: f"{(read_number(m[1]) or 0) + Decimal('0.5')}个月", dense)
+    dense = _YEARS_MONTHS.sub(lambda m: f"{12 * (read_number(m[1]) or 0) + (read_number(m[2]) or 0)}个月", dense)
     blank = _NO_NUMBER.sub(lambda m: "\x00" * len(m.group()), dense)
     dates = _dated(read_dates(blank))
     amounts = read_amounts(blank)
@@ -296,6 +313,28 @@ def tell(text: str) -> Told:
     taken += [(f.start, f.end) for f in figures]
     figures += [f for f in _bare(blank) if not any(s < f.end and f.start < e for s, e in taken)]
     return Told(dense, tuple(sorted(figures, key=lambda f: f.start)), dates)
+
+
+_HALF_MONTH = re.compile(r"([一二两三四五六七八九十]+|(?<![\d.])\d+)个半月")
+_YEARS_MONTHS = re.compile(  # 三年零两个月, 1年3个月
+    r"([一二两三四五六七八九十]+|(?<![\d.])\d{1,2})年(?:零|又)?([一二两三四五六七八九十]+|\d{1,2})个月"
+)
+
+
+_MIXED = re.compile(  # 6亿5千万, 1亿2000万, 2千6百万
+    r"(?<![\d.])(?:(\d+)亿零?(\d+)([千百]?)万|(\d)千(\d)百万)"
+)
+
+
+def _in_wan(m: re.Match[str]) -> str:
+    if m[4]:
+        return f"{1000 * int(m[4]) + 100 * int(m[5])}万"
+    return f"{10_000 * int(m[1]) + int(m[2]) * {'千': 1000, '百': 100}.get(m[3], 1)}万"
+
+
+def _percent(m: re.Match[str]) -> str:
+    ones = "五" if m[2] == "半" else m[2] or "零"
+    return f"{10 * (read_number(m[1] or '五') or 0) + (read_number(ones) or 0)}%"
 
 
 _NOT_OVER = re.compile(r"(没有?|未|不|没)(有)?(超过?|高于|突破)[^,。;]{0,2}$")
@@ -320,6 +359,8 @@ def _is_span(text: str, start: int, end: int, unit: str) -> bool:
     if unit not in ("年", "个月", "周", "天"):
         return False
     before, after = text[max(0, start - 2) : start], text[end : end + 1]
+    if before == "过去" and after == "了":  # 已经过去4年了
+        return False
     if _SPAN_BEFORE.search(before) or before.endswith("差"):
         return True
     follows = _YEARLY_AFTER if text[start:end] in ("一年", "1年") else _SPAN_AFTER
@@ -360,8 +401,8 @@ def in_unit_of(figure: Figure, spec: Input) -> Decimal | None:
         if figure.unit.startswith("第"):
             return figure.value
         return figure.value if spec.name.endswith("_rank") and figure.unit in ("名", "位") else None
-    if figure.unit.startswith("第"):
-        return None
+    if figure.unit.startswith("第"):  # 认定第4年: past the third, not past the fourth
+        return figure.value if figure.unit == "第年" and spec.name.startswith("years_since") else None
     if figure.unit == unit:
         return figure.value
     if unit == "":
@@ -423,7 +464,8 @@ class Reading:
     `given` was read, `assumed` was not said (input → how the assumption is put) and stands in `inputs` too;
     `cases` are the alternatives that the question states (each overrides `inputs`), one empty case where it states one;
     `spread` holds the first and last day of dates of which only the month or year is told; `unused` counts sums and
-    rates of the question that mean nothing to the rule, `idle` its other figures; `mentioned` names counts of things that were only named.
+    rates of the question that mean nothing to the rule, `idle` its other figures; `mentioned` names counts of things that were only named;
+    `counts` says how many there are of a choice (两个优秀奖) where no input of the rule does.
     """
 
     inputs: dict[str, Any]
@@ -435,6 +477,7 @@ class Reading:
     mentioned: frozenset[str]
     unused: int
     idle: int
+    counts: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 def read(rule: Rule, guide: Guide, told: Told) -> Reading:
@@ -457,7 +500,7 @@ def read(rule: Rule, guide: Guide, told: Told) -> Reading:
     open_ = [i for i in rule.inputs if i.name not in inputs]
     spread: dict[str, tuple[str, str]] = {}
     assumed: dict[str, str] = {}
-    _choices(open_, guide, told, inputs, cases)
+    counts = _choices(open_, guide, told, inputs, cases, used)
     _flags(open_, guide, told, inputs, cases)
     _days(open_, guide, told, inputs, spread)
     _numbers([i for i in open_ if i.name not in inputs], guide, told, inputs, cases, used)
@@ -477,7 +520,11 @@ def read(rule: Rule, guide: Guide, told: Told) -> Reading:
             assumed[spec.name] = cue.said_as or _put(spec.label, met)
         elif spec.required:
             missing.append(spec)
-    doubtful = [f for f in told.figures if f not in used and f.unit in _WEIGHTY and not _policy_figure(told, f)]
+    doubtful = [
+        f
+        for f in told.figures
+        if f not in used and (f.unit in _WEIGHTY or f.unit in _LASTING) and not _policy_figure(told, f)
+    ]
     for spec in rule.inputs:
         if spec.name not in inputs or spec.name in given:
             continue
@@ -492,7 +539,7 @@ def read(rule: Rule, guide: Guide, told: Told) -> Reading:
     said = {k: v for k, v in assumed.items() if v}
     counted = {i.name for i in rule.inputs if guide.cues.get(i.name, Cue()).mention == inputs.get(i.name)}
     mentioned = frozenset(name for name in counted & given if not any(f in used for f in told.figures))
-    return Reading(inputs, given, said, tuple(missing), tuple(cases), spread, mentioned, unused, idle)
+    return Reading(inputs, given, said, tuple(missing), tuple(cases), spread, mentioned, unused, idle, counts)
 
 
 _SAME_AS = re.compile(r"([a-z][a-z0-9_]*)(?:\*([\d.]+))?")
@@ -515,6 +562,7 @@ def _follow(rule: Rule, inputs: dict[str, Any], given: frozenset[str], missing: 
                 inputs[name] = source
 
 
+_LASTING = frozenset(("年", "个月", "第年"))
 _WEIGHTY = frozenset(("元", "美元", "欧元", "%", "吨标准煤", "个百分点"))
 
 
@@ -545,8 +593,15 @@ def _names(value: str, label: str) -> Words:
 
 
 def _choices(
-    open_: Iterable[Input], guide: Guide, told: Told, inputs: dict[str, Any], cases: list[dict[str, Any]]
-) -> None:
+    open_: Sequence[Input],
+    guide: Guide,
+    told: Told,
+    inputs: dict[str, Any],
+    cases: list[dict[str, Any]],
+    used: set[Figure],
+) -> dict[str, Decimal]:
+    """Choices by their names. What is returned says how many there are of each, where no input of the rule does."""
+    many: dict[str, Decimal] = {}
     for spec in open_:
         if spec.type != "choice":
             continue
@@ -569,6 +624,46 @@ def _choices(
             cases += [{spec.name: v} for v in values]
         elif values:
             inputs[spec.name] = values[0]
+        counters = [i for i in open_ if _is_count(i) and i.name not in inputs]
+        if spec.name == guide.sums and len(counters) <= 1 and (len(values) == 1 or (cases and spec.name in cases[0])):
+            of_each = _of_each(whole, told)
+            if counters and len(values) > 1 and of_each:
+                used |= {f for f in told.figures if f.unit in _COUNTERS and f.value in of_each.values()}
+                for case in cases:
+                    case[counters[0].name] = of_each.get(case[spec.name], Decimal(1))
+            elif not counters:
+                many |= of_each
+    return many
+
+
+def _is_count(spec: Input) -> bool:
+    return spec.type == "integer" and spec.unit[:1] in _COUNTERS and not spec.name.endswith(("_index", "_rank", "_no"))
+
+
+def _of_each(named: Iterable[tuple[int, int, str]], told: Told) -> dict[str, Decimal]:
+    """How many of each named thing: 一个金奖两个优秀奖; 团体标准两项; 金奖、银奖各两项."""
+    found: dict[str, Decimal] = {}
+    names = sorted(named)
+    for begin, end, value in names:
+        for figure in told.figures:
+            if figure.unit not in _COUNTERS or figure.value != figure.value.to_integral_value():
+                continue
+            before = told.text[figure.end : begin] if figure.end <= begin else None
+            after = told.text[end : figure.start] if figure.start >= end else None
+            if before is not None and len(before) <= 6 and not re.search(r"[,。;、?和与\d]", before):
+                found[value] = figure.value
+            elif (
+                after is not None
+                and len(after) <= 2
+                and not re.search(r"[,。;、?和与\d]", after)
+                and not told.counted(figure.start, figure.end)
+            ):
+                found.setdefault(value, figure.value)
+    for figure in told.figures:
+        each = figure.unit in _COUNTERS and told.text[figure.start - 1 : figure.start] == "各"
+        if each and names and names[-1][1] <= figure.start <= names[-1][1] + 6:
+            found = {value: figure.value for _, _, value in names}
+    return found
 
 
 def _flags(
@@ -578,7 +673,7 @@ def _flags(
         if spec.type != "boolean":
             continue
         cue = guide.cues.get(spec.name, Cue())
-        if cue.deny and cue.deny.held(told.text):
+        if (cue.deny and cue.deny.held(told.text)) or denied(spec.label, told.text):
             inputs[spec.name] = False
             continue
         said = cue.words or words("|".join(p for p in _core(spec.label) if len(p) <= 12))
@@ -586,7 +681,64 @@ def _flags(
         if spans and not cases and all(told.text[b : b + 1] == "呢" for _, b in spans):
             cases += [{spec.name: False}, {spec.name: True}]  # …？厂房呢？
         elif spans:
-            inputs[spec.name] = not all(_NEGATED.search(told.text[max(0, a - 5) : a]) for a, _ in spans)
+            inputs[spec.name] = not all(_negated(told.text, a) for a, _ in spans)
+
+
+_NONE_OF = re.compile(r"(没有?|未|无|缺)[^,。;?]{1,10}(和|、|及|或|与)[^,。;?]{0,6}$")  # 没有企业文化和管理队伍
+
+
+def _negated(text: str, start: int) -> bool:
+    return bool(_NEGATED.search(text[max(0, start - 5) : start]) or _NONE_OF.search(text[max(0, start - 20) : start]))
+
+
+_NOT = re.compile(r"没有?|未能?|尚未|并非|不(?![管论仅但知用需必])|(?<!有)无(?!论)|非(?!常)|缺少?")
+_NO_MATTER = re.compile(r"是否|符合|条件|规定|要求|情形|具备|具有|企业|项目|产品|河北省?|[的了已经其在和及]")
+
+
+def denied(label: str, text: str) -> bool:
+    """Whether the text denies what the label of a yes/no input says: 考核没通过, 没进省级计划, 成效不明显.
+
+    A negation must stand before a piece of the label: four characters of it, half of it, or two while another piece
+    stands beside. A question (有没有, 是不是) denies nothing.
+    """
+    core = re.sub(r"[（(][^）)]*[）)]|^[一二三四五六七八九十\d]+、", "", label)
+    if "或" in core or "、" in core:
+        return False
+    pieces = [p for p in _NO_MATTER.split(core) if len(p) >= 2]
+    whole = sum(map(len, pieces))
+    for m in _NOT.finditer(text):
+        follows = text[m.end() : m.end() + 1]
+        if text[m.start() : m.end() + 1] in core or (follows and text[m.start() - 1 : m.start()] in (follows, "有")):
+            continue  # 未上市 is what the label says; 有没有 asks
+        begin = max(text.rfind(c, 0, m.start()) for c in f"{_BREAK}{_PAUSE}") + 1
+        beside = text[begin : m.start()] + text[m.end() : m.end() + 8]
+        for skip in range(3):
+            said = _beginning(pieces, text[m.end() + skip : m.end() + skip + 12])
+            if len(said) < 2:
+                continue
+            others = [q for p in pieces for q in p.replace(said, "\n").split("\n")]
+            if len(said) >= 4 or 2 * len(said) >= whole or any(_shares(q, beside.replace(said, "")) for q in others):
+                return True
+    return False
+
+
+def _beginning(pieces: Iterable[str], text: str) -> str:
+    """The longest beginning of the text whose characters stand in one of the pieces, together or in this order."""
+    for length in range(len(text), 1, -1):
+        said = text[:length]
+        if any(said in p or (length > 2 and _in_order(said, p)) for p in pieces):
+            return said
+    return ""
+
+
+def _in_order(said: str, piece: str) -> bool:
+    """新认定 stands in 新获得认定."""
+    rest = iter(piece)
+    return all(c in rest for c in said)
+
+
+def _shares(piece: str, text: str) -> bool:
+    return any(piece[i : i + 2] in text for i in range(len(piece) - 1))
 
 
 def _days(
@@ -667,8 +819,10 @@ def _numbers(
         if spec.name not in inputs and figure not in used:
             inputs[spec.name] = value
             used.add(figure)
-            if guide.cues.get(spec.name, Cue()).adds:
-                inputs[spec.name] += _further(figure, spec, told, used)
+            cue = guide.cues.get(spec.name, Cue())
+            if cue.adds or cue.least:
+                several = [value, *_further(figure, spec, cue, told, used)]
+                inputs[spec.name] = sum(several, Decimal(0)) if cue.adds else min(several)
     _each(wanted, guide, told, inputs, used)
     for spec in wanted:
         cue = guide.cues.get(spec.name, Cue())
@@ -709,21 +863,26 @@ def _may_stand_alone(guide: Guide, spec: Input) -> bool:
     return cue.assume is None and not cue.near and cue.via is None
 
 
-def _further(first: Figure, spec: Input, told: Told, used: set[Figure]) -> Decimal:
-    """分别投了1800万和1500万: what further figures add to the first."""
-    total, last = Decimal(0), first
-    if not re.search(r"分别|各", told.text[max(0, first.start - 16) : first.start]):
-        return total
+_JOINED = re.compile(r"元?(?:和|、|与|加上?|以及|,)([^,。;?]{0,8})")
+
+
+def _further(first: Figure, spec: Input, cue: Cue, told: Told, used: set[Figure]) -> list[Decimal]:
+    """分别投了1800万和1500万, 领过50万和融资奖励10万: what stands beside the first figure."""
+    found: list[Decimal] = []
+    last = first
+    apart = re.search(r"分别|各", told.text[max(0, first.start - 16) : first.start])
     for figure in told.figures:
         value = _fits(figure, spec)
         if (
             figure.start >= last.end
             and value is not None
-            and told.text[last.end : figure.start] in ("和", "、", "与", "加")
+            and (joined := _JOINED.fullmatch(told.text[last.end : figure.start]))
+            and (cue.words.held(joined[1]) if joined[1] else apart)
         ):
-            total, last = total + value, figure
+            found.append(value)
+            last = figure
             used.add(figure)
-    return total
+    return found
 
 
 def _vias(
@@ -740,12 +899,12 @@ def _vias(
             continue
         for figure in told.figures:
             value = _fits(figure, spec)
-            if (
-                figure not in used
-                and value is not None
-                and nearness(via.wording, figure.start, figure.end, told) >= NEAR
-            ):
-                inputs[spec.name] = value * via.times * (inputs[via.rate] / 100 if via.rate else 1)
+            beside = any(end in (figure.start - 1, figure.start) for _, end in via.wording.spans(told.text))
+            if via.rest_of is None:
+                beside = nearness(via.wording, figure.start, figure.end, told) >= NEAR
+            if figure not in used and value is not None and beside:
+                value *= via.times * (inputs[via.rate] / 100 if via.rate else 1)
+                inputs[spec.name] = value if via.rest_of is None else via.rest_of - value
                 assumed[spec.name] = via.said_as
                 used.add(figure)
                 break
@@ -802,9 +961,11 @@ def _each(wanted: list[Input], guide: Guide, told: Told, inputs: dict[str, Any],
 def _variants(
     wanted: list[Input], told: Told, inputs: dict[str, Any], cases: list[dict[str, Any]], used: set[Figure]
 ) -> None:
-    """100万算不算？101万呢？ — a further figure asked with 呢 is another case of the same input."""
+    """100万算不算？101万呢？ 7000万、6000万分别补多少 — a further figure asked so is another case of the same input."""
     for figure in told.figures:
-        if figure in used or cases or not re.match(r"[^,。;?]{0,3}呢", told.text[figure.end : figure.end + 6]):
+        beside = any(told.text[f.end : figure.start] in ("、", "和", "或", "与") for f in used if f.end < figure.start)
+        asked = r"[^,。;?]{0,3}呢" + (r"|[^,。;?]{0,4}(分别|各)" if beside else "")
+        if figure in used or cases or not re.match(asked, told.text[figure.end : figure.end + 6]):
             continue
         for spec in wanted:
             value = _fits(figure, spec)

@@ -15,7 +15,7 @@ from qa import calculators
 from qa.headline import HEADLINE
 from qa.linking import Linked, link
 from qa.question import understand
-from qa.reading import adverse, tell, wordings
+from qa.reading import adverse, denied, tell, wordings
 
 AS_OF = date(2019, 6, 1)
 HEBEI, JIZHOU, NATIONAL = "河北省", "天津市蓟州区", "全国"
@@ -309,3 +309,71 @@ def test_the_original_measures_cap_the_premium_subsidy(premium: int, subsidy: st
 def test_documents_that_give_other_figures_are_both_named() -> None:
     linked = ask("首台套综合险一年保费300万元，费率3%，河北补多少？", HEBEI)
     assert len(linked) > 1 and all("《" in one.headline for one in linked)
+
+
+# --- what is denied, counted, left over ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "no"),
+    [
+        ("是否通过年度考核", "年度考核没通过,经费还拨吗", True),
+        ("是否通过年度考核", "年度考核通过了没有", False),
+        ("经专家评审纳入省级计划", "没进省级计划能补吗", True),
+        ("培育成效是否明显（经认定）", "成效不明显", True),
+        ("是否新获得认定", "早就认定了,不是新认定", True),
+        ("二、转型升级成长路线图及创新发展战略", "没有转型升级路线图", True),
+        ("是否未上市中小高新技术企业", "投资未上市中小高新技术企业", False),
+        ("是否具有独立法人资格", "有没有独立法人资格的要求", False),
+    ],
+)
+def test_a_condition_is_denied_in_the_words_of_its_label(label: str, text: str, no: bool) -> None:
+    assert denied(label, text) is no
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("河北企业获中国专利奖，一个金奖两个优秀奖，一共奖多少", "合计120万元"),
+        ("河北企业拿了三个中国专利优秀奖，一共奖多少", "合计30万元"),
+        ("中国专利金奖、银奖各两项，河北合计奖励多少", "合计300万元"),
+        ("河北民企全职引进1名院士和两名特聘专家，一共补多少", "合计1400万元"),
+        ("河北民企全职引进2名院士、3名千人计划专家，总共补多少", "合计3300—5700万元"),
+    ],
+)
+def test_things_are_added_as_often_as_they_are_counted(text: str, begins: str) -> None:
+    assert best(text, HEBEI).headline.startswith(begins)
+
+
+def test_what_no_open_figure_could_change_is_refused_without_it() -> None:
+    refused = best("河北2019年5月以后失业保险还能按1%交吗", HEBEI)
+    assert refused.headline.startswith("不符合条件") and not refused.missing
+    asked = best("河北2019年3月失业保险按1%交，要交多少钱", HEBEI)
+    assert asked.calculation is None and [i.name for i in asked.missing] == ["contribution_base_wan"]
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        ("飞地项目，基期税收1亿元，今年1.5亿元，迁出地拿增量的四成，两边各得多少税收", Decimal(40)),
+        ("飞地项目，基期税收1亿元，今年1.5亿元，增量承接地分六成，两边各得多少税收", Decimal(40)),
+        ("飞地项目，基期税收1亿元，今年1.5亿元，增量对半分成，两边各得多少税收", Decimal(50)),
+    ],
+)
+def test_a_share_may_be_told_of_the_other_side(text: str, share: Decimal) -> None:
+    assert best(text, HEBEI).inputs["origin_share_pct"] == share
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [
+        ("低三成五", "%", Decimal(35)),
+        ("用了三年零两个月", "个月", Decimal(38)),
+        ("一个半月", "个月", Decimal("1.5")),
+        ("已经过去4年了", "年", Decimal(4)),
+        ("余额6亿5千万元", "元", Decimal(650_000_000)),
+        ("保费收入2千6百万", "元", Decimal(26_000_000)),
+    ],
+)
+def test_spoken_figures_are_read(text: str, unit: str, value: Decimal) -> None:
+    assert [(f.unit, f.value) for f in tell(text).figures] == [(unit, value)]
