@@ -124,11 +124,12 @@ def choose(
     draft: Draft | None
     if documents.asks_which(question) and (draft := write_documents(engine, question, evidence, terms)):
         return draft, None
-    if not question.amounts and (chosen := compare.by_region(question, evidence, terms)):
+    told = worked_out is not None and worked_out.told
+    if not told and not question.amounts and (chosen := compare.by_region(question, evidence, terms)):
         return compare.write(
             question, chosen, "各地规定不同：" if compare.differ(chosen) else "各地规定：", regions=True
         ), None
-    if worked_out is not None and (wants_figure(question) or question.asks("applicability", "deadline")):
+    if worked_out is not None and (told or wants_figure(question) or question.asks("applicability", "deadline")):
         return write_calculation(engine, worked_out), worked_out
     if (divided := parts(question.text)) and (draft := write_parts(engine, question, divided)):
         return draft, None
