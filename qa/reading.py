@@ -275,9 +275,15 @@ def _dense_table() -> dict[int, str | None]:
 _PER = re.compile(r"每[^,。;]{0,5}$")  # 每节约一吨: the unit of a rate, no quantity of the asker's
 
 
+# in keywords the space after a figure parts it from the next thing: 收入270万 年化, 利率6% 基准4.35%
+_KEYWORD = re.compile(
+    r"(\d(?:[十百千]?[万亿]元?|[元%‰]|个月|[月日号人家台名项件]))[ \u3000]+(?=[\u4e00-\u9fff])(?![元日以及])"
+)
+
+
 def tell(text: str) -> Told:
     """Read the figures and dates of a question."""
-    dense = text.translate(_dense_table())
+    dense = _KEYWORD.sub(r"\1,", text).translate(_dense_table())
     dense = dense.replace("(套)", "套").replace("首台/套", "首台套").replace("个亿", "亿").replace("个万", "万")
     dense = _SPOKEN.sub(r"\1.\3\2", dense)
     dense = _TENTHS.sub(lambda m: f"{10 * (read_number(m[1] or '五') or 0)}%", dense)
@@ -445,23 +451,17 @@ def read(rule: Rule, guide: Guide, told: Told) -> Reading:
         if saying.wording.held(told.text):
             inputs |= {k: Decimal(str(v)) if type(v) in (int, float) else v for k, v in saying.sets.items()}
     used: set[Figure] = set()
-    for ratio in guide.ratios:
-        for figure in told.figures:
-            if (
-                figure.unit == "%"
-                and figure not in used
-                and nearness(ratio.wording, figure.start, figure.end, told) >= NEAR
-            ):
-                inputs |= {ratio.part: figure.value, ratio.whole: Decimal(100)}
-                used.add(figure)
+    shares = _shares(guide, told, used)
     open_ = [i for i in rule.inputs if i.name not in inputs]
     spread: dict[str, tuple[str, str]] = {}
     assumed: dict[str, str] = {}
     _choices(open_, guide, told, inputs, cases)
     _flags(open_, guide, told, inputs, cases)
     _days(open_, guide, told, inputs, spread)
-    _numbers([i for i in open_ if i.name not in inputs], guide, told, inputs, cases, used)
+    shared = {ratio.part for ratio in shares}
+    _numbers([i for i in open_ if i.name not in inputs and i.name not in shared], guide, told, inputs, cases, used)
     _vias([i for i in open_ if i.name not in inputs], guide, told, inputs, assumed, used)
+    _apply(rule, shares, inputs)
     given = frozenset(inputs) | frozenset(k for case in cases for k in case)
     missing: list[Input] = []
     for spec in rule.inputs:
@@ -493,6 +493,32 @@ def read(rule: Rule, guide: Guide, told: Told) -> Reading:
     counted = {i.name for i in rule.inputs if guide.cues.get(i.name, Cue()).mention == inputs.get(i.name)}
     mentioned = frozenset(name for name in counted & given if not any(f in used for f in told.figures))
     return Reading(inputs, given, said, tuple(missing), tuple(cases), spread, mentioned, unused, idle)
+
+
+def _shares(guide: Guide, told: Told, used: set[Figure]) -> dict[Ratio, Decimal]:
+    """The percentages that are a part of a whole: 离岸收入占32%."""
+    found: dict[Ratio, Decimal] = {}
+    for ratio in guide.ratios:
+        for figure in told.figures:
+            if (
+                figure.unit == "%"
+                and figure not in used
+                and nearness(ratio.wording, figure.start, figure.end, told) >= NEAR
+            ):
+                found[ratio] = figure.value
+                used.add(figure)
+    return found
+
+
+def _apply(rule: Rule, shares: Mapping[Ratio, Decimal], inputs: dict[str, Any]) -> None:
+    """The part that a percentage is of the whole told; of a hundred where that is not told or gives no whole persons."""
+    for whole in {ratio.whole for ratio in shares}:
+        parts = {ratio.part: share for ratio, share in shares.items() if ratio.whole == whole}
+        told = inputs.get(whole, Decimal(100))
+        if any(i.name in parts and i.type == "integer" and told * parts[i.name] % 100 for i in rule.inputs):
+            told = Decimal(100)
+        inputs[whole] = told
+        inputs |= {part: told * share / 100 for part, share in parts.items()}
 
 
 _SAME_AS = re.compile(r"([a-z][a-z0-9_]*)(?:\*([\d.]+))?")
