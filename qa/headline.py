@@ -39,7 +39,8 @@ def headline(
         return _said(guide, rule, reading, result, room, asks)
 
     if len(results) == 1:
-        return said(results[0][1], HEADLINE)
+        unit = next((unit for unit, about in guide.units if about.held(told.text)), "")
+        return re.sub(r"^(\D*[\d.]+)(?=[：，]|$)", rf"\1{unit}", said(results[0][1], HEADLINE))
     each = HEADLINE // len(results) - 8
     lines = []
     for case, result in results:

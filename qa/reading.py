@@ -129,6 +129,15 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """Inputs that may be told one after the other: `each` to one of what `count` counts (季初、季末 to each 季度)."""
+
+    of: tuple[str, ...]
+    each: int
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
 class Guide:
     """How one calculator is asked for and read: see the head of `reading.yaml`."""
 
@@ -145,6 +154,8 @@ class Guide:
     ratios: tuple[Ratio, ...]
     show: tuple[str, ...]
     focus: tuple[tuple[frozenset[str], tuple[str, ...]], ...]
+    series: Series | None
+    units: tuple[tuple[str, Words], ...]
     sums: str
     beside: str
     verb: str
@@ -187,6 +198,10 @@ def _guide(name: str, spec: Mapping[str, Any], regions: Mapping[str, str]) -> Gu
         ratios=tuple(Ratio(words(r["words"]), r["of"][0], r["of"][1]) for r in spec.get("ratios", ())),
         show=tuple(spec.get("show", ())),
         focus=tuple((frozenset(f["read"]), tuple(f["show"])) for f in spec.get("focus", ())),
+        series=Series(tuple(spec["series"]["of"]), spec["series"]["each"], spec["series"]["count"])
+        if "series" in spec
+        else None,
+        units=tuple((unit, words(w)) for unit, w in spec.get("units", {}).items()),
         sums=spec.get("sums", ""),
         beside=spec.get("with", ""),
         verb=spec.get("verb", ""),
@@ -371,7 +386,11 @@ def in_unit_of(figure: Figure, spec: Input) -> Decimal | None:
     if figure.unit == unit:
         return figure.value
     if unit == "":
-        return figure.value if figure.unit in ("", "人", "元") else None
+        if figure.unit == "元":  # sums without a unit of their own are in 万元
+            return figure.value / 10_000
+        return figure.value if figure.unit in ("", *"人名位个元") else None
+    if figure.unit == "" and not figure.value:  # 完税凭证0: nothing is nothing in every unit
+        return figure.value
     if figure.unit == "":
         return figure.value if unit == "元" and figure.value >= 100 else None
     if (
@@ -460,6 +479,8 @@ def read(rule: Rule, guide: Guide, told: Told) -> Reading:
     _days(open_, guide, told, inputs, spread)
     shared = {ratio.part for ratio in shares}
     _numbers([i for i in open_ if i.name not in inputs and i.name not in shared], guide, told, inputs, cases, used)
+    if guide.series is not None:
+        _in_order(rule, guide.series, told, inputs, used)
     _vias([i for i in open_ if i.name not in inputs], guide, told, inputs, assumed, used)
     _apply(rule, shares, inputs)
     given = frozenset(inputs) | frozenset(k for case in cases for k in case)
@@ -508,6 +529,26 @@ def _shares(guide: Guide, told: Told, used: set[Figure]) -> dict[Ratio, Decimal]
                 found[ratio] = figure.value
                 used.add(figure)
     return found
+
+
+_ENDS = re.compile(r"初|末|开始|结束|底")
+
+
+def _in_order(rule: Rule, series: Series, told: Told, inputs: dict[str, Any], used: set[Figure]) -> None:
+    """80、90；90、100；… in the order of the inputs; one figure for each where the ends are not spoken of (各季平均90、95)."""
+    specs = [rule.input(name) for name in series.of]
+    named = [name for name in series.of if name in inputs]
+    values = [(f, v) for f in told.figures if f.bound == "exact" and (v := _fits(f, specs[0])) is not None]
+    values = [(f, v) for f, v in values if not _quoted_limit(told, f) and not _policy_figure(told, f)]
+    times = 1 if _ENDS.search(told.text) else series.each
+    if len(named) < len(values) and len(values) > 1 and len(values) * times % series.each == 0:
+        listed = [v for _, v in values for _ in range(times)]
+        if len(listed) <= len(series.of):
+            inputs |= dict(zip(series.of, listed, strict=False))
+            used |= {f for f, _ in values}
+            named = list(series.of[: len(listed)])
+    if named and series.of[: len(named)] == tuple(named) and len(named) % series.each == 0:
+        inputs.setdefault(series.count, Decimal(len(named) // series.each))
 
 
 def _apply(rule: Rule, shares: Mapping[Ratio, Decimal], inputs: dict[str, Any]) -> None:
