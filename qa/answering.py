@@ -130,7 +130,7 @@ def choose(
             question, chosen, "各地规定不同：" if compare.differ(chosen) else "各地规定：", regions=True
         ), None
     if worked_out is not None and (told or wants_figure(question) or question.asks("applicability", "deadline")):
-        return write_calculation(engine, worked_out), worked_out
+        return write_calculation(engine, worked_out, [one for one in linked if one is not worked_out]), worked_out
     if (divided := parts(question.text)) and (draft := write_parts(engine, question, divided)):
         return draft, None
     if (wanted := sections.asked_count(question)) and (counted := sections.enumerating(evidence, wanted)):
@@ -212,8 +212,8 @@ def write(engine: Engine, question: Question, evidence: Sequence[Evidence]) -> D
     return draft
 
 
-def write_calculation(engine: Engine, linked: Linked) -> Draft:
-    """The worked-out result first, then the clauses that its steps rest on."""
+def write_calculation(engine: Engine, linked: Linked, others: Sequence[Linked] = ()) -> Draft:
+    """The worked-out result first, what other documents make of it, then the clauses that the steps rest on."""
     draft = Draft()
     assert linked.calculation is not None
     marks = []
@@ -222,6 +222,11 @@ def write_calculation(engine: Engine, linked: Linked) -> Draft:
         if node is not None:
             marks.append(draft.mark(node, engine.documents[node.document_id], citation.quote))
     draft.pieces.append(linked.headline.rstrip("。") + "。" + "".join(dict.fromkeys(marks)))
+    for other in others:  # another document or region decides otherwise
+        if other.calculation is not None and draft.room() > len(other.headline) + 12:
+            cited = [(engine.nodes.get(c.clause_id), c) for c in other.citations[:1]]
+            mark = "".join(draft.mark(n, engine.documents[n.document_id], c.quote) for n, c in cited if n is not None)
+            draft.pieces.append(f"\n另：{other.headline.rstrip('。')}。{mark}")
     if linked.assumed:
         draft.pieces.append(f"\n前提：{'、'.join(linked.assumed)[:160]}。")
     for passage in list(draft.passages):

@@ -146,7 +146,8 @@ def _telling(rule: Rule, reading: Reading, result: Calculation) -> list[str]:
     told = []
     for step in steps:
         numbers = _NUMBER.findall(step)
-        if not step.endswith("：不符合") and (step.startswith(labels) or any(_stands(g, step) for g in guessed)):
+        decides = step.endswith("：不符合") and result.eligible is False
+        if not decides and (step.startswith(labels) or any(_stands(g, step) for g in guessed)):
             continue
         if step.endswith("：不符合") or not numbers or known & set(numbers):
             told.append(step)

@@ -303,8 +303,9 @@ def tell(text: str) -> Told:
     dense = _SPOKEN.sub(r"\1.\3\2", dense)
     dense = _TENTHS.sub(lambda m: f"{10 * (read_number(m[1] or '五') or 0)}%", dense)
     blank = _NO_NUMBER.sub(lambda m: "\x00" * len(m.group()), dense)
-    dates = _dated(read_dates(blank))
-    amounts = read_amounts(blank)
+    months = [(m.start(), m.end()) for m in _MONTH.finditer(blank)]
+    dates = _dated(read_dates(blank), blank)
+    amounts = [a for a in read_amounts(blank) if a.unit != "个月" or (a.start, a.end) not in months]
     figures = [
         Figure(a.value, "季" if blank.startswith("季度", a.end) else a.unit, _bound(blank, a), a.start, a.end)
         for a in amounts
@@ -314,7 +315,7 @@ def tell(text: str) -> Told:
     ]
     figures += [f for f in _ordinals(blank)]
     taken = [(a.start, a.end) for a in amounts] + [(d.start, d.end) for d in dates]
-    taken += [(f.start, f.end) for f in figures]
+    taken += [*months, *((f.start, f.end) for f in figures)]
     figures += [f for f in _bare(blank) if not any(s < f.end and f.start < e for s, e in taken)]
     return Told(dense, tuple(sorted(figures, key=lambda f: f.start)), dates)
 
@@ -347,11 +348,20 @@ def _is_span(text: str, start: int, end: int, unit: str) -> bool:
     return after in follows and not re.search(r"[满了足有持过期限超续]$", before)
 
 
-def _dated(mentions: Sequence[DateMention]) -> tuple[DateMention, ...]:
-    """A day without a year (5月3日) is of the one year that the question names."""
+_MONTH = re.compile(r"(?<![\d年.—-])(?:1[0-2]|[1-9])月(?![\d内])")  # 4月 is a month of the year, 4个月 its length
+
+
+def _dated(mentions: Sequence[DateMention], text: str) -> tuple[DateMention, ...]:
+    """A day without a year (5月3日) is of the one year that the question names; so is a month (4月) where no day is told."""
     years = {m.year for m in mentions if m.year is not None}
     year = years.pop() if len(years) == 1 else None
-    return tuple(replace(m, year=year) if m.year is None and year is not None else m for m in mentions)
+    if year is None:
+        return tuple(mentions)
+    dated = [replace(m, year=year) if m.year is None else m for m in mentions]
+    months = [DateMention(year, int(m[0][:-1]), None, m.start(), m.end(), m[0]) for m in _MONTH.finditer(text)]
+    if months and all(m.month is None for m in dated):
+        return tuple(months)
+    return tuple(dated)
 
 
 def _ordinals(text: str) -> Iterator[Figure]:
