@@ -23,6 +23,7 @@ from qa.calculators.spec import Input, Rule
 
 NEAR = 3.0  # a wording this close to a figure says what the figure is
 REACH = 24  # characters between a wording and its figure, at most
+DAY_PAUSE = 4.0  # what a comma before a day costs: a day begins what it dates (2018年有了首笔收入，2023年所得…)
 MAX_CASES = 4  # cases that one question may state
 
 _SPECIAL = re.compile(r"[\[\](){}.*?\\^$]")
@@ -262,13 +263,20 @@ class Told:
 
 
 _SPOKEN = re.compile(r"(?<![\d.])(\d+)([千万亿])(\d)(?![\d.千万亿百年月日号个项家户人名位台套%])")  # 1万2, 3千5
+_SPOKEN_CN = re.compile(  # 一万三, 两千五
+    r"(?<![一二三四五六七八九十百千万亿第\d.])([一二三四五六七八九两十]{1,3})([千万亿])([一二三四五六七八九])"
+    r"(?![一二三四五六七八九十百千万亿\d.年月日号个项家户人名位台套%成分件])"
+)
+_SUMMED = re.compile(r"(?<![\d.])(\d+)万(?:零?(\d{3,4})(?=[元块])|(\d)千(?![\d万多]))")  # 9万零500元, 3万5千
+_LEVIED = re.compile(r"征(\d{1,2})退(\d{1,2})(?![\d%.])")  # 征17退17
+_POINTS = re.compile(r"(\d+(?:\.\d+)?)个点(?!位)")  # 16个点
 _TENTHS = re.compile(r"([一二三四五六七八九两])成(?![立本员果品长功为交都份])|五五(?=分|开)")  # 四成, 五五分成
 _ORDINAL = re.compile(
     r"(?:第|排名?|名列)([\d一二三四五六七八九十]+)(?:个)?(名|位|年|台|套|项|批|保险年度|奖励年度|年度)?"
 )
 _BARE = re.compile(r"(?<![\d.第])(\d+(?:\.\d+)?)(千伏|kV|KV|[千百万])?")
 _NO_NUMBER = re.compile(
-    r"[千万百]人计划|5S|6S|两增两控|三免三减半|三会|一带一路|[〔\[（(【]\s*(?:19|20)\d{2}\s*[〕\]）)】]\s*(?:第)?\d+号?|(?:19|20)\d{2}年第\d+号"
+    r"[千万百]人计划|5S|6S|两增两控|三免三减半|三会|一带一路|[〔\[（(【]\s*(?:19|20)\d{2}\s*[〕\]）)】]\s*(?:第)?\d+号?|(?:19|20)\d{2}年第?\d+号(?!\d)"
 )
 _SHORT_OF = re.compile(r"(企业|产品|中心|单位)?(提名|培育|后备|候选|入围|创建)")  # 中国质量奖提名奖 is not 中国质量奖
 _NEGATED = re.compile(r"(?:不是|不属于?|没有?|未曾?|尚未|无|非|不|并非|不在|不含|没在)[\u4e00-\u9fff]{0,2}$")
@@ -300,7 +308,10 @@ def tell(text: str) -> Told:
     """Read the figures and dates of a question."""
     dense = _KEYWORD.sub(r"\1,", text).translate(_dense_table())
     dense = dense.replace("(套)", "套").replace("首台/套", "首台套").replace("个亿", "亿").replace("个万", "万")
+    dense = _SUMMED.sub(lambda m: f"{Decimal(m[1]) + Decimal(m[2] or m[3] + '000') / 10_000}万", dense)
+    dense = _SPOKEN_CN.sub(lambda m: f"{read_number(m[1])}.{read_number(m[3])}{m[2]}", dense)
     dense = _SPOKEN.sub(r"\1.\3\2", dense)
+    dense = _POINTS.sub(r"\1%", _LEVIED.sub(r"征\1%退\2%", dense))
     dense = _TENTHS.sub(lambda m: f"{10 * (read_number(m[1] or '五') or 0)}%", dense)
     blank = _NO_NUMBER.sub(lambda m: "\x00" * len(m.group()), dense)
     months = [(m.start(), m.end()) for m in _MONTH.finditer(blank)]
@@ -427,8 +438,11 @@ def in_unit_of(figure: Figure, spec: Input) -> Decimal | None:
 # --- nearness --------------------------------------------------------------------------------------------------------
 
 
-def nearness(cue: Words, start: int, end: int, told: Told) -> float:
-    """How surely the wording speaks of what stands at start…end; 0 where it does not, 10 where it stands beside it."""
+def nearness(cue: Words, start: int, end: int, told: Told, pause: float = 1.5) -> float:
+    """How surely the wording speaks of what stands at start…end; 0 where it does not, 10 where it stands beside it.
+
+    `pause` is what a comma between them costs.
+    """
     best = 0.0
     noun_follows = told.counted(start, end)
     for a, b in cue.spans(told.text):
@@ -436,7 +450,7 @@ def nearness(cue: Words, start: int, end: int, told: Told) -> float:
             gap = told.text[b:start]
             between = sum(b <= f.start and f.end <= start for f in told.figures)
             worth = 10.0 - 0.35 * len(gap) - 4.0 * between - 9.0 * any(c in _BREAK for c in gap)
-            worth -= 1.5 * sum(gap.count(c) for c in _PAUSE) + 3.0 * noun_follows
+            worth -= pause * sum(gap.count(c) for c in _PAUSE) + 3.0 * noun_follows
         elif a >= end and a - end <= 6:
             gap = told.text[end:a]
             between = sum(end <= f.start and f.end <= a for f in told.figures)
@@ -677,7 +691,7 @@ def _days(
         for day in told.dates:
             if (day.year is None) or (spec.type == "integer" and day.year is None):
                 continue
-            near = nearness(cue.words, day.start, day.end, told) if cue.words else 0.0
+            near = nearness(cue.words, day.start, day.end, told, DAY_PAUSE) if cue.words else 0.0
             if spec.type == "date" and day.month is None and told.text[day.start - 1 : day.start] in _PAUSES:
                 near -= 9.0  # 高企认定：2018年销售收入…: the year of a figure
             if near >= NEAR:
