@@ -131,6 +131,8 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 def _telling(rule: Rule, reading: Reading, result: Calculation) -> list[str]:
     """The steps about the asker's own case: those that only assumptions lead to are left out."""
     steps = [s.text for s in result.steps if not _silent(s.text)]
+    if reading.by_hundred:
+        steps = _as_shares(rule, reading, steps)
     taken = [i for i in rule.inputs if i.name in reading.inputs and i.name not in reading.given]
     if not any(i.type in ("number", "integer", "date") for i in taken):
         return steps
@@ -154,6 +156,21 @@ def _telling(rule: Rule, reading: Reading, result: Calculation) -> list[str]:
             if " = " in step:
                 known |= set(_NUMBER.findall(step.split(" = ")[-1])[:1])
     return told or steps
+
+
+def _as_shares(rule: Rule, reading: Reading, steps: Sequence[str]) -> list[str]:
+    """Steps worked out on a hundred, put in per cent: 4万元 ÷ 100万元 = 4% is 4%, and what 100万元 comes to is left out."""
+    units = {rule.input(name).unit for name in reading.by_hundred}
+    amounts = {fmt(reading.inputs[name], rule.input(name).unit) for name in reading.by_hundred}
+    shares = []
+    for step in steps:
+        if any(_stands(a, step) for a in amounts):
+            step = re.sub(r"[\d.]+\D{1,2} ÷ 100\D{1,2} = ", "", step)
+            if re.search(r"\d\D{0,3} [×÷] ", step):
+                continue
+            step = re.sub(rf"([\d.]+)(?:{'|'.join(units)})", r"\1%", step)
+        shares.append(step)
+    return shares
 
 
 def _stands(figure: str, step: str) -> bool:

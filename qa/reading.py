@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -97,7 +98,8 @@ class Cue:
     is silent (a number, a choice, or the name of another input), `said_as` how the assumption is put.
     `mention` is the count that a mere mention means; `choices` names of choices instead of their labels. `ask`: never
     assumed; `near`: only a figure beside its wording is taken; `adds`: several figures told apart (分别…和…) add up;
-    `via`: how it follows from another figure.
+    `via`: how it follows from another figure. `total`: wordings of a figure for all of the count that input `over`
+    gives (5台一共3000万); `less`: of a smaller figure, told after it, still to be taken off (月薪8000，五险一金1200).
     """
 
     words: Words = field(default_factory=lambda: words(""))
@@ -110,6 +112,9 @@ class Cue:
     near: bool = False
     adds: bool = False
     via: Via | None = None
+    total: Words = field(default_factory=lambda: words(""))
+    over: str = ""
+    less: Words = field(default_factory=lambda: words(""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +230,9 @@ def _cue(raw: Any) -> Cue:
         near=raw.get("near", False),
         adds=raw.get("adds", False),
         via=_via(raw["via"]) if "via" in raw else None,
+        total=words(raw["total"]["words"] if "total" in raw else ""),
+        over=raw["total"]["over"] if "total" in raw else "",
+        less=words(raw.get("less", "")),
     )
 
 
@@ -315,7 +323,8 @@ def tell(text: str) -> Told:
     dense = _TENTHS.sub(lambda m: f"{10 * (read_number(m[1] or '五') or 0)}%", dense)
     blank = _NO_NUMBER.sub(lambda m: "\x00" * len(m.group()), dense)
     months = [(m.start(), m.end()) for m in _MONTH.finditer(blank)]
-    dates = _dated(read_dates(blank), blank)
+    written = read_dates(blank)
+    dates = _dated(written, blank)
     amounts = [a for a in read_amounts(blank) if a.unit != "个月" or (a.start, a.end) not in months]
     figures = [
         Figure(a.value, "季" if blank.startswith("季度", a.end) else a.unit, _bound(blank, a), a.start, a.end)
@@ -325,7 +334,7 @@ def tell(text: str) -> Told:
         and not (a.value == 1 and _PER.search(blank[max(0, a.start - 6) : a.start]))
     ]
     figures += [f for f in _ordinals(blank)]
-    taken = [(a.start, a.end) for a in amounts] + [(d.start, d.end) for d in dates]
+    taken = [(a.start, a.end) for a in amounts] + [(d.start, d.end) for d in written]
     taken += [*months, *((f.start, f.end) for f in figures)]
     figures += [f for f in _bare(blank) if not any(s < f.end and f.start < e for s, e in taken)]
     return Told(dense, tuple(sorted(figures, key=lambda f: f.start)), dates)
@@ -472,7 +481,8 @@ class Reading:
     `given` was read, `assumed` was not said (input → how the assumption is put) and stands in `inputs` too;
     `cases` are the alternatives that the question states (each overrides `inputs`), one empty case where it states one;
     `spread` holds the first and last day of dates of which only the month or year is told; `unused` counts sums and
-    rates of the question that mean nothing to the rule, `idle` its other figures; `mentioned` names counts of things that were only named.
+    rates of the question that mean nothing to the rule, `idle` its other figures; `mentioned` names counts of things that were only named,
+    `by_hundred` inputs that stand for percentages (part and whole, the whole being 100).
     """
 
     inputs: dict[str, Any]
@@ -484,6 +494,7 @@ class Reading:
     mentioned: frozenset[str]
     unused: int
     idle: int
+    by_hundred: frozenset[str] = frozenset()
 
 
 def read(rule: Rule, guide: Guide, told: Told) -> Reading:
@@ -501,12 +512,19 @@ def read(rule: Rule, guide: Guide, told: Told) -> Reading:
     _choices(open_, guide, told, inputs, cases)
     _flags(open_, guide, told, inputs, cases)
     _days(open_, guide, told, inputs, spread)
-    shared = {ratio.part for ratio in shares}
-    _numbers([i for i in open_ if i.name not in inputs and i.name not in shared], guide, told, inputs, cases, used)
+    apart = {ratio.part for ratio in shares}
+    totals = _totals(open_, guide, told, used)
+    _remainders(open_, guide, told, inputs, used)
+    apart |= totals.keys()
+    _numbers([i for i in open_ if i.name not in inputs and i.name not in apart], guide, told, inputs, cases, used)
+    for name, total in totals.items():
+        if isinstance(count := inputs.get(guide.cues[name].over), Decimal) and count:
+            inputs[name] = total / count
+            assumed[name] = "各件价值相同"
     if guide.series is not None:
         _in_order(rule, guide.series, told, inputs, used)
     _vias([i for i in open_ if i.name not in inputs], guide, told, inputs, assumed, used)
-    _apply(rule, shares, inputs)
+    by_hundred = _apply(rule, shares, inputs)
     given = frozenset(inputs) | frozenset(k for case in cases for k in case)
     missing: list[Input] = []
     for spec in rule.inputs:
@@ -537,7 +555,7 @@ def read(rule: Rule, guide: Guide, told: Told) -> Reading:
     said = {k: v for k, v in assumed.items() if v}
     counted = {i.name for i in rule.inputs if guide.cues.get(i.name, Cue()).mention == inputs.get(i.name)}
     mentioned = frozenset(name for name in counted & given if not any(f in used for f in told.figures))
-    return Reading(inputs, given, said, tuple(missing), tuple(cases), spread, mentioned, unused, idle)
+    return Reading(inputs, given, said, tuple(missing), tuple(cases), spread, mentioned, unused, idle, by_hundred)
 
 
 def _shares(guide: Guide, told: Told, used: set[Figure]) -> dict[Ratio, Decimal]:
@@ -553,6 +571,36 @@ def _shares(guide: Guide, told: Told, used: set[Figure]) -> dict[Ratio, Decimal]
                 found[ratio] = figure.value
                 used.add(figure)
     return found
+
+
+def _totals(open_: Iterable[Input], guide: Guide, told: Told, used: set[Figure]) -> dict[str, Decimal]:
+    """Figures told for all of several things (5台一共3000万), by the input that is for one."""
+    found: dict[str, Decimal] = {}
+    for spec in open_:
+        cue = guide.cues.get(spec.name, Cue())
+        for figure in told.figures if cue.total else ():
+            value = _fits(figure, spec)
+            own = nearness(cue.words, figure.start, figure.end, told)
+            if value is not None and nearness(cue.total, figure.start, figure.end, told) > max(own, NEAR):
+                found[spec.name] = value
+                used.add(figure)
+                break
+    return found
+
+
+def _remainders(open_: Iterable[Input], guide: Guide, told: Told, inputs: dict[str, Any], used: set[Figure]) -> None:
+    """What is left of a figure after a smaller one told after it: 月薪8000，五险一金1200."""
+    for spec in open_:
+        cue = guide.cues.get(spec.name, Cue())
+        if not cue.less:
+            continue
+        fitting = [(f, v) for f in told.figures if f not in used and (v := _fits(f, spec)) is not None]
+        for (whole, of), (part, off) in pairwise(fitting):
+            taken_off = nearness(cue.less, part.start, part.end, told) >= NEAR
+            if taken_off and off < of and nearness(cue.words, whole.start, whole.end, told) >= NEAR:
+                inputs[spec.name] = of - off
+                used |= {whole, part}
+                break
 
 
 _ENDS = re.compile(r"初|末|开始|结束|底")
@@ -575,15 +623,23 @@ def _in_order(rule: Rule, series: Series, told: Told, inputs: dict[str, Any], us
         inputs.setdefault(series.count, Decimal(len(named) // series.each))
 
 
-def _apply(rule: Rule, shares: Mapping[Ratio, Decimal], inputs: dict[str, Any]) -> None:
-    """The part that a percentage is of the whole told; of a hundred where that is not told or gives no whole persons."""
+def _apply(rule: Rule, shares: Mapping[Ratio, Decimal], inputs: dict[str, Any]) -> frozenset[str]:
+    """The part that a percentage is of the whole told; of a hundred where that is not told or gives no whole persons.
+
+    Returns the inputs that are hundredths, no figures of the asker's.
+    """
+    by_hundred: set[str] = set()
     for whole in {ratio.whole for ratio in shares}:
         parts = {ratio.part: share for ratio, share in shares.items() if ratio.whole == whole}
-        told = inputs.get(whole, Decimal(100))
-        if any(i.name in parts and i.type == "integer" and told * parts[i.name] % 100 for i in rule.inputs):
+        told = inputs.get(whole)
+        if told is None or any(
+            i.name in parts and i.type == "integer" and told * parts[i.name] % 100 for i in rule.inputs
+        ):
             told = Decimal(100)
+            by_hundred |= {whole, *parts}
         inputs[whole] = told
         inputs |= {part: told * share / 100 for part, share in parts.items()}
+    return frozenset(by_hundred)
 
 
 _SAME_AS = re.compile(r"([a-z][a-z0-9_]*)(?:\*([\d.]+))?")
@@ -858,7 +914,7 @@ def _fits(figure: Figure, spec: Input) -> Decimal | None:
 
 
 _IS_LIMIT = re.compile(r"[(]?含?[)]?及?以[上下内]|的?(基本减除|起征点|门槛|上限|封顶)")
-_OF_LIMIT = re.compile(r"(上限|封顶|门槛|起征点|要求|听说|还是)[^,。;?:]{0,8}$")
+_OF_LIMIT = re.compile(r"(上限|封顶|门槛|起征点|要求|听说|还是|标准[是为])[^,。;?:]{0,8}$")
 
 
 def _quoted_limit(told: Told, figure: Figure) -> bool:
