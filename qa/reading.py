@@ -97,7 +97,7 @@ class Cue:
     `words` stand beside its figure or date, or mean yes; `deny` means no. `assume` is the value taken where the question
     is silent (a number, a choice, or the name of another input), `said_as` how the assumption is put.
     `mention` is the count that a mere mention means; `choices` names of choices instead of their labels. `ask`: never
-    assumed; `near`: only a figure beside its wording is taken; `adds`: several figures told apart (分别…和…) add up;
+    assumed, nor left at its default; `near`: only a figure beside its wording is taken; `adds`: several figures told apart (分别…和…) add up;
     `via`: how it follows from another figure. `total`: wordings of a figure for all of the count that input `over`
     gives (5台一共3000万); `less`: of a smaller figure, told after it, still to be taken off (月薪8000，五险一金1200).
     """
@@ -275,7 +275,8 @@ _SPOKEN_CN = re.compile(  # 一万三, 两千五
     r"(?<![一二三四五六七八九十百千万亿第\d.])([一二三四五六七八九两十]{1,3})([千万亿])([一二三四五六七八九])"
     r"(?![一二三四五六七八九十百千万亿\d.年月日号个项家户人名位台套%成分件])"
 )
-_SUMMED = re.compile(r"(?<![\d.])(\d+)万(?:零?(\d{3,4})(?=[元块])|(\d)千(?![\d万多]))")  # 9万零500元, 3万5千
+_SUMMED = re.compile(r"(?<![\d.])(\d+)万(?:零?(\d{3,4})(?=[元块])|零?(\d)千(?![\d万多]))")  # 9万零500元, 3万5千
+_HUNDREDS = re.compile(r"(?<![\d.])(\d)百(\d\d?)(?=[万亿])")  # 2百60万
 _LEVIED = re.compile(r"征(\d{1,2})退(\d{1,2})(?![\d%.])")  # 征17退17
 _POINTS = re.compile(r"(\d+(?:\.\d+)?)个点(?!位)")  # 16个点
 _TENTHS = re.compile(r"([一二三四五六七八九两])成(?![立本员果品长功为交都份])|五五(?=分|开)")  # 四成, 五五分成
@@ -307,6 +308,9 @@ _PER = re.compile(r"每[^,。;]{0,5}$")  # 每节约一吨: the unit of a rate, 
 
 
 # in keywords the space after a figure parts it from the next thing: 收入270万 年化, 利率6% 基准4.35%
+_YEAR = re.compile(
+    r"(?<![\d.〔\[(（])(20[012]\d)(?:[ \u3000]+(?=\d{1,2}月)|(?=[ \u3000]*[\u4e00-\u9fff])(?![ \u3000]*[年万亿千百元个家吨人台套项件名户份次号]))"
+)
 _KEYWORD = re.compile(
     r"(\d(?:[十百千]?[万亿]元?|[元%‰]|个月|[月日号人家台名项件]))[ \u3000]+(?=[\u4e00-\u9fff])(?![元日以及])"
 )
@@ -314,8 +318,10 @@ _KEYWORD = re.compile(
 
 def tell(text: str) -> Told:
     """Read the figures and dates of a question."""
+    text = _YEAR.sub(r"\1年", text)
     dense = _KEYWORD.sub(r"\1,", text).translate(_dense_table())
     dense = dense.replace("(套)", "套").replace("首台/套", "首台套").replace("个亿", "亿").replace("个万", "万")
+    dense = _HUNDREDS.sub(lambda m: str(int(m[1]) * 100 + int(m[2])), dense)
     dense = _SUMMED.sub(lambda m: f"{Decimal(m[1]) + Decimal(m[2] or m[3] + '000') / 10_000}万", dense)
     dense = _SPOKEN_CN.sub(lambda m: f"{read_number(m[1])}.{read_number(m[3])}{m[2]}", dense)
     dense = _SPOKEN.sub(r"\1.\3\2", dense)
@@ -377,7 +383,10 @@ def _dated(mentions: Sequence[DateMention], text: str) -> tuple[DateMention, ...
     year = years.pop() if len(years) == 1 else None
     if year is None:
         return tuple(mentions)
-    dated = [replace(m, year=year) if m.year is None else m for m in mentions]
+    lent = any(
+        m.year is None for m in mentions
+    )  # a year alone that a day borrows (3月12日（2019年）) is no day of its own
+    dated = [replace(m, year=year) if m.year is None else m for m in mentions if not lent or m.month is not None]
     months = [DateMention(year, int(m[0][:-1]), None, m.start(), m.end(), m[0]) for m in _MONTH.finditer(text)]
     if months and all(m.month is None for m in dated):
         return tuple(months)
@@ -538,7 +547,7 @@ def read(rule: Rule, guide: Guide, told: Told) -> Reading:
             met = not adverse(spec.name)
             inputs[spec.name] = met
             assumed[spec.name] = cue.said_as or _put(spec.label, met)
-        elif spec.required:
+        elif spec.required or cue.ask:
             missing.append(spec)
     doubtful = [f for f in told.figures if f not in used and f.unit in _WEIGHTY and not _policy_figure(told, f)]
     for spec in rule.inputs:

@@ -82,6 +82,9 @@ def test_adverse_conditions_are_told_by_their_names() -> None:
         ("租金3万5千", ["35000"]),
         ("原来征17退17", ["17", "17"]),
         ("税率16个点", ["16"]),
+        ("研发支出2百60万", ["2600000"]),
+        ("所得100万零1千元", ["1001000"]),
+        ("山西2019高企 6月1日报送", []),
         ("2018年卖的，4月才开业", []),
     ],
 )
@@ -320,6 +323,8 @@ def test_documents_that_give_other_figures_are_both_named() -> None:
 
 def test_a_month_without_its_year_is_of_the_year_named() -> None:
     assert [(d.year, d.month) for d in tell("2018年的业务，4月发的货").dates] == [(2018, 4)]
+    assert [d.day for d in tell("3月12日（2019年）变更").dates] == [date(2019, 3, 12)]
+    assert [d.day for d in tell("山西2019高企 6月1日报送").dates] == [date(2019, 6, 1)]
 
 
 @pytest.mark.parametrize(
