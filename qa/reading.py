@@ -23,6 +23,7 @@ from ingest.amounts import Amount, DateMention, convert, read_amounts, read_date
 from qa.calculators.spec import Input, Rule
 
 NEAR = 3.0  # a wording this close to a figure says what the figure is
+BESIDE = 9.0  # … and this close it stands right beside it
 REACH = 24  # characters between a wording and its figure, at most
 DAY_PAUSE = 4.0  # what a comma before a day costs: a day begins what it dates (2018年有了首笔收入，2023年所得…)
 MAX_CASES = 4  # cases that one question may state
@@ -98,6 +99,7 @@ class Cue:
     is silent (a number, a choice, or the name of another input), `said_as` how the assumption is put.
     `mention` is the count that a mere mention means; `choices` names of choices instead of their labels. `ask`: never
     assumed, nor left at its default; `near`: only a figure beside its wording is taken; `adds`: several figures told apart (分别…和…) add up;
+    `all`: every figure right beside a wording counts (卖货8万、加工2万);
     `via`: how it follows from another figure. `total`: wordings of a figure for all of the count that input `over`
     gives (5台一共3000万); `less`: of a smaller figure, told after it, still to be taken off (月薪8000，五险一金1200).
     """
@@ -111,6 +113,7 @@ class Cue:
     ask: bool = False
     near: bool = False
     adds: bool = False
+    all: bool = False
     via: Via | None = None
     total: Words = field(default_factory=lambda: words(""))
     over: str = ""
@@ -229,6 +232,7 @@ def _cue(raw: Any) -> Cue:
         ask=raw.get("ask", False),
         near=raw.get("near", False),
         adds=raw.get("adds", False),
+        all=raw.get("all", False),
         via=_via(raw["via"]) if "via" in raw else None,
         total=words(raw["total"]["words"] if "total" in raw else ""),
         over=raw["total"]["over"] if "total" in raw else "",
@@ -281,7 +285,7 @@ _LEVIED = re.compile(r"征(\d{1,2})退(\d{1,2})(?![\d%.])")  # 征17退17
 _POINTS = re.compile(r"(\d+(?:\.\d+)?)个点(?!位)")  # 16个点
 _TENTHS = re.compile(r"([一二三四五六七八九两])成(?![立本员果品长功为交都份])|五五(?=分|开)")  # 四成, 五五分成
 _ORDINAL = re.compile(
-    r"(?:第|排名?|名列)([\d一二三四五六七八九十]+)(?:个)?(名|位|年|台|套|项|批|保险年度|奖励年度|年度)?"
+    r"(?:第|排名?|名列)([\d一二三四五六七八九十]+)(?!笔|次|方|手|产业|时间)(?:个)?(名|位|年|台|套|项|批|保险年度|奖励年度|年度)?"
 )
 _BARE = re.compile(r"(?<![\d.第])(\d+(?:\.\d+)?)(千伏|kV|KV|[千百万])?")
 _NO_NUMBER = re.compile(
@@ -340,10 +344,21 @@ def tell(text: str) -> Told:
         and not (a.value == 1 and _PER.search(blank[max(0, a.start - 6) : a.start]))
     ]
     figures += [f for f in _ordinals(blank)]
+    figures = [f for f in figures if not _of_each(f, figures)]
     taken = [(a.start, a.end) for a in amounts] + [(d.start, d.end) for d in written]
     taken += [*months, *((f.start, f.end) for f in figures)]
     figures += [f for f in _bare(blank) if not any(s < f.end and f.start < e for s, e in taken)]
     return Told(dense, tuple(sorted(figures, key=lambda f: f.start)), dates)
+
+
+def _of_each(figure: Figure, figures: Sequence[Figure]) -> bool:
+    """8台电脑,一台6000元: the one is each of the eight, no count of its own."""
+    return (
+        figure.value == 1
+        and figure.unit in _COUNTERS
+        and any(f.start == figure.end and f.unit == "元" for f in figures)
+        and any(f.unit == figure.unit and f.value > 1 for f in figures)
+    )
 
 
 _NOT_OVER = re.compile(r"(没有?|未|不|没)(有)?(超过?|高于|突破)[^,。;]{0,2}$")
@@ -826,6 +841,10 @@ def _numbers(
             if guide.cues.get(spec.name, Cue()).adds:
                 inputs[spec.name] += _further(figure, spec, told, used)
     _each(wanted, guide, told, inputs, used)
+    for near, spec, figure, value in pairs:
+        if guide.cues.get(spec.name, Cue()).all and figure not in used and near >= BESIDE:
+            inputs[spec.name] += value
+            used.add(figure)
     for spec in wanted:
         cue = guide.cues.get(spec.name, Cue())
         if spec.name not in inputs and cue.mention is not None and cue.words.held(told.text):
