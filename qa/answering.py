@@ -103,12 +103,6 @@ def wants_figure(question: Question) -> bool:
     return bool(question.amounts) or question.asks("calculation", "score")
 
 
-def from_figures(linked: Linked) -> bool:
-    """Whether the question gives the calculator sums or rates, in whatever words (低三成五)."""
-    rule = calculators.get(linked.calculator)
-    return any(i.type == "number" for i in rule.inputs if i.name in linked.given)
-
-
 def choose(
     engine: Engine, question: Question, evidence: Sequence[Evidence], linked: Sequence[Linked], sure: float
 ) -> tuple[Draft | None, Linked | None]:
@@ -128,14 +122,13 @@ def choose(
     draft: Draft | None
     if documents.asks_which(question) and (draft := write_documents(engine, question, evidence, terms)):
         return draft, None
-    if not question.amounts and (chosen := compare.by_region(question, evidence, terms)):
+    told = worked_out is not None and worked_out.told
+    if not told and not question.amounts and (chosen := compare.by_region(question, evidence, terms)):
         return compare.write(
             question, chosen, "各地规定不同：" if compare.differ(chosen) else "各地规定：", regions=True
         ), None
-    if worked_out is not None and (
-        wants_figure(question) or question.asks("applicability", "deadline") or from_figures(worked_out)
-    ):
-        return write_calculation(engine, worked_out), worked_out
+    if worked_out is not None and (told or wants_figure(question) or question.asks("applicability", "deadline")):
+        return write_calculation(engine, worked_out, [one for one in linked if one is not worked_out]), worked_out
     if (divided := parts(question.text)) and (draft := write_parts(engine, question, divided)):
         return draft, None
     if (wanted := sections.asked_count(question)) and (counted := sections.enumerating(evidence, wanted)):
@@ -218,8 +211,8 @@ def write(engine: Engine, question: Question, evidence: Sequence[Evidence]) -> D
     return draft
 
 
-def write_calculation(engine: Engine, linked: Linked) -> Draft:
-    """The worked-out result first, then the clauses that its steps rest on."""
+def write_calculation(engine: Engine, linked: Linked, others: Sequence[Linked] = ()) -> Draft:
+    """The worked-out result first, what other documents make of it, then the clauses that the steps rest on."""
     draft = Draft()
     assert linked.calculation is not None
     marks = []
@@ -228,6 +221,11 @@ def write_calculation(engine: Engine, linked: Linked) -> Draft:
         if node is not None:
             marks.append(draft.mark(node, engine.documents[node.document_id], citation.quote))
     draft.pieces.append(linked.headline.rstrip("。") + "。" + "".join(dict.fromkeys(marks)))
+    for other in others:  # another document or region decides otherwise
+        if other.calculation is not None and draft.room() > len(other.headline) + 12:
+            cited = [(engine.nodes.get(c.clause_id), c) for c in other.citations[:1]]
+            mark = "".join(draft.mark(n, engine.documents[n.document_id], c.quote) for n, c in cited if n is not None)
+            draft.pieces.append(f"\n另：{other.headline.rstrip('。')}。{mark}")
     if linked.assumed:
         draft.pieces.append(f"\n前提：{'、'.join(linked.assumed)[:160]}。")
     for passage in list(draft.passages):

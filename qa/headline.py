@@ -41,7 +41,8 @@ def headline(
     several = any(n > 1 for n in reading.counts.values())
     if len(results) == 1:
         total = _sum(guide, rule, reading, results) if several and guide.sums in reading.inputs | results[0][0] else ""
-        return total + said(results[0][1], HEADLINE - len(total))
+        unit = next((unit for unit, about in guide.units if about.held(told.text)), "")
+        return total + re.sub(r"^(\D*[\d.]+)(?=[：，]|$)", rf"\1{unit}", said(results[0][1], HEADLINE - len(total)))
     each = HEADLINE // len(results) - 8
     lines = []
     for case, result in results:
@@ -150,6 +151,8 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 def _telling(rule: Rule, reading: Reading, result: Calculation) -> list[str]:
     """The steps about the asker's own case: those that only assumptions lead to are left out."""
     steps = [s.text for s in result.steps if not _silent(s.text)]
+    if reading.by_hundred:
+        steps = _as_shares(rule, reading, steps)
     taken = [i for i in rule.inputs if i.name in reading.inputs and i.name not in reading.given]
     if not any(i.type in ("number", "integer", "date") for i in taken):
         return steps
@@ -165,13 +168,29 @@ def _telling(rule: Rule, reading: Reading, result: Calculation) -> list[str]:
     told = []
     for step in steps:
         numbers = _NUMBER.findall(step)
-        if not step.endswith("：不符合") and (step.startswith(labels) or any(_stands(g, step) for g in guessed)):
+        decides = step.endswith("：不符合") and result.eligible is False
+        if not decides and (step.startswith(labels) or any(_stands(g, step) for g in guessed)):
             continue
         if step.endswith("：不符合") or not numbers or known & set(numbers):
             told.append(step)
             if " = " in step:
                 known |= set(_NUMBER.findall(step.split(" = ")[-1])[:1])
     return told or steps
+
+
+def _as_shares(rule: Rule, reading: Reading, steps: Sequence[str]) -> list[str]:
+    """Steps worked out on a hundred, put in per cent: 4万元 ÷ 100万元 = 4% is 4%, and what 100万元 comes to is left out."""
+    units = {rule.input(name).unit for name in reading.by_hundred}
+    amounts = {fmt(reading.inputs[name], rule.input(name).unit) for name in reading.by_hundred}
+    shares = []
+    for step in steps:
+        if any(_stands(a, step) for a in amounts):
+            step = re.sub(r"[\d.]+\D{1,2} ÷ 100\D{1,2} = ", "", step)
+            if re.search(r"\d\D{0,3} [×÷] ", step):
+                continue
+            step = re.sub(rf"([\d.]+)(?:{'|'.join(units)})", r"\1%", step)
+        shares.append(step)
+    return shares
 
 
 def _stands(figure: str, step: str) -> bool:

@@ -44,8 +44,8 @@ class Linked:
 
     `fit` 0..1: how surely this rule is meant. `inputs` as read and assumed; `assumed` the conditions taken as met, in
     words; `missing` what must still be given; `given` the inputs that the question states; `partial`: only a part of the rule
-    was asked for, so that the rest of its inputs, outputs and steps say nothing of the asker. `calculation` is None where something is missing. `headline`: at most
-    180 characters, the asked figure or verdict first, then the arithmetic; `citations`: what the headline rests on.
+    was asked for, so that the rest of its inputs, outputs and steps say nothing of the asker; `told`: the question gives
+    figures or days of a case. `calculation` is None where something is missing. `headline`: at most 180 characters, the asked figure or verdict first, then the arithmetic; `citations`: what the headline rests on.
     """
 
     calculator: str
@@ -58,6 +58,7 @@ class Linked:
     citations: tuple[Citation, ...] = ()
     given: frozenset[str] = frozenset()
     partial: bool = False
+    told: bool = False
 
     def shown(self) -> dict[str, Any]:
         """The calculation as users see it: what stood in for things not said is left out where a part only was asked."""
@@ -343,6 +344,7 @@ def _worked(candidate: _Candidate, question: Question, as_of: date, clauses: Cla
         citations=rests_on(headline, [result for _, result in distinct]),
         given=reading.given | distinct[0][0].keys(),
         partial=aside(guide, reading) or rule.kind == "score",
+        told=any(_of_case(guide, reading, i) for i in rule.inputs),
     )
 
 
@@ -370,6 +372,14 @@ def _refused(candidate: _Candidate, question: Question, as_of: date, clauses: Cl
     by_flag = all("——" in s for s in because)  # a yes or no that the question tells: a clause answers that
     fit = min(tried[0].fit, NAMED_ONLY) if by_flag else tried[0].fit
     return replace(tried[0], headline=within("不符合条件", because, HEADLINE), partial=True, fit=fit)
+
+
+def _of_case(guide: Guide, reading: Reading, spec: Input) -> bool:
+    """Whether the question tells a figure, a day or a month of its own case for the input."""
+    if spec.type not in ("number", "integer", "date") or spec.name not in reading.given:
+        return False
+    first, last = reading.spread.get(spec.name, ("", ""))
+    return first[:7] == last[:7] and not _aside_year(guide, spec) and not _merely_named(reading, spec)
 
 
 def _run(rule: Rule, inputs: Mapping[str, Any], as_of: date, clauses: ClauseFinder | None) -> Calculation | None:

@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -22,7 +23,9 @@ from ingest.amounts import Amount, DateMention, convert, read_amounts, read_date
 from qa.calculators.spec import Input, Rule
 
 NEAR = 3.0  # a wording this close to a figure says what the figure is
+BESIDE = 9.0  # … and this close it stands right beside it
 REACH = 24  # characters between a wording and its figure, at most
+DAY_PAUSE = 4.0  # what a comma before a day costs: a day begins what it dates (2018年有了首笔收入，2023年所得…)
 MAX_CASES = 4  # cases that one question may state
 
 _SPECIAL = re.compile(r"[\[\](){}.*?\\^$]")
@@ -97,9 +100,10 @@ class Cue:
     `words` stand beside its figure or date, or mean yes; `deny` means no. `assume` is the value taken where the question
     is silent (a number, a choice, or the name of another input), `said_as` how the assumption is put.
     `mention` is the count that a mere mention means; `choices` names of choices instead of their labels. `ask`: never
-    assumed; `near`: only a figure beside its wording is taken; of several figures told apart (分别…和…) `adds` takes the
-    sum, `least` the smallest;
-    `via`: how it follows from another figure.
+    assumed, nor left at its default; `near`: only a figure beside its wording is taken; of several figures told apart
+    (分别…和…) `adds` takes the sum, `least` the smallest; `all`: every figure right beside a wording counts (卖货8万、加工2万);
+    `via`: how it follows from another figure. `total`: wordings of a figure for all of the count that input `over`
+    gives (5台一共3000万); `less`: of a smaller figure, told after it, still to be taken off (月薪8000，五险一金1200).
     """
 
     words: Words = field(default_factory=lambda: words(""))
@@ -112,7 +116,11 @@ class Cue:
     near: bool = False
     adds: bool = False
     least: bool = False
+    all: bool = False
     via: Via | None = None
+    total: Words = field(default_factory=lambda: words(""))
+    over: str = ""
+    less: Words = field(default_factory=lambda: words(""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +141,15 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """Inputs that may be told one after the other: `each` to one of what `count` counts (季初、季末 to each 季度)."""
+
+    of: tuple[str, ...]
+    each: int
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
 class Guide:
     """How one calculator is asked for and read: see the head of `reading.yaml`."""
 
@@ -149,6 +166,8 @@ class Guide:
     ratios: tuple[Ratio, ...]
     show: tuple[str, ...]
     focus: tuple[tuple[frozenset[str], tuple[str, ...]], ...]
+    series: Series | None
+    units: tuple[tuple[str, Words], ...]
     sums: str
     beside: str
     verb: str
@@ -197,6 +216,10 @@ def _guide(name: str, spec: Mapping[str, Any], regions: Mapping[str, str], gets:
         ratios=tuple(Ratio(words(r["words"]), r["of"][0], r["of"][1]) for r in spec.get("ratios", ())),
         show=tuple(spec.get("show", ())),
         focus=tuple((frozenset(f["read"]), tuple(f["show"])) for f in spec.get("focus", ())),
+        series=Series(tuple(spec["series"]["of"]), spec["series"]["each"], spec["series"]["count"])
+        if "series" in spec
+        else None,
+        units=tuple((unit, words(w)) for unit, w in spec.get("units", {}).items()),
         sums=spec.get("sums", ""),
         beside=spec.get("with", ""),
         verb=spec.get("verb", ""),
@@ -219,7 +242,11 @@ def _cue(raw: Any) -> Cue:
         near=raw.get("near", False),
         adds=raw.get("adds", False),
         least=raw.get("least", False),
+        all=raw.get("all", False),
         via=_via(raw["via"]) if "via" in raw else None,
+        total=words(raw["total"]["words"] if "total" in raw else ""),
+        over=raw["total"]["over"] if "total" in raw else "",
+        less=words(raw.get("less", "")),
     )
 
 
@@ -259,15 +286,23 @@ class Told:
 
 
 _SPOKEN = re.compile(r"(?<![\d.])(\d+)([千万亿])(\d)(?![\d.千万亿百年月日号个项家户人名位台套%])")  # 1万2, 3千5
+_SPOKEN_CN = re.compile(  # 一万三, 两千五
+    r"(?<![一二三四五六七八九十百千万亿第\d.])([一二三四五六七八九两十]{1,3})([千万亿])([一二三四五六七八九])"
+    r"(?![一二三四五六七八九十百千万亿\d.年月日号个项家户人名位台套%成分件])"
+)
+_SUMMED = re.compile(r"(?<![\d.])(\d+)万(?:零?(\d{3,4})(?=[元块])|零?(\d)千(?![\d万多]))")  # 9万零500元, 3万5千
+_HUNDREDS = re.compile(r"(?<![\d.])(\d)百(\d\d?)(?=[万亿])")  # 2百60万
+_LEVIED = re.compile(r"征(\d{1,2})退(\d{1,2})(?![\d%.])")  # 征17退17
+_POINTS = re.compile(r"(\d+(?:\.\d+)?)个点(?!位)")  # 16个点
 _TENTHS = re.compile(  # 四成, 三成五, 三成半, 五五分成
     r"([一二三四五六七八九两])成([一二三四五六七八九半](?![成个项家名年]))?(?![立本员果品长功为交都份])|(?:五五|对半)(?=分|开)"
 )
 _ORDINAL = re.compile(
-    r"(?:第|排名?|名列)([\d一二三四五六七八九十]+)(?:个)?(名|位|年|台|套|项|批|保险年度|奖励年度|年度)?"
+    r"(?:第|排名?|名列)([\d一二三四五六七八九十]+)(?!笔|次|方|手|产业|时间)(?:个)?(名|位|年|台|套|项|批|保险年度|奖励年度|年度)?"
 )
 _BARE = re.compile(r"(?<![\d.第])(\d+(?:\.\d+)?)(千伏|kV|KV|[千百万])?")
 _NO_NUMBER = re.compile(
-    r"[千万百]人计划|5S|6S|两增两控|三免三减半|三会|一带一路|[〔\[（(【]\s*(?:19|20)\d{2}\s*[〕\]）)】]\s*(?:第)?\d+号?|(?:19|20)\d{2}年第\d+号"
+    r"[千万百]人计划|5S|6S|两增两控|三免三减半|三会|一带一路|[〔\[（(【]\s*(?:19|20)\d{2}\s*[〕\]）)】]\s*(?:第)?\d+号?|(?:19|20)\d{2}年第?\d+号(?!\d)"
 )
 _SHORT_OF = re.compile(r"(企业|产品|中心|单位)?(提名|培育|后备|候选|入围|创建)")  # 中国质量奖提名奖 is not 中国质量奖
 _NEGATED = re.compile(r"(?:不是|不属于?|没有?|未曾?|尚未|无|非|不|并非|不在|不含|没在)[\u4e00-\u9fff]{0,2}$")
@@ -289,18 +324,34 @@ def _dense_table() -> dict[int, str | None]:
 _PER = re.compile(r"每[^,。;]{0,5}$")  # 每节约一吨: the unit of a rate, no quantity of the asker's
 
 
+# in keywords the space after a figure parts it from the next thing: 收入270万 年化, 利率6% 基准4.35%
+_YEAR = re.compile(
+    r"(?<![\d.〔\[(（])(20[012]\d)(?:[ \u3000]+(?=\d{1,2}月)|(?=[ \u3000]*[\u4e00-\u9fff])(?![ \u3000]*[年万亿千百元个家吨人台套项件名户份次号]))"
+)
+_KEYWORD = re.compile(
+    r"(\d(?:[十百千]?[万亿]元?|[元%‰]|个月|[月日号人家台名项件]))[ \u3000]+(?=[\u4e00-\u9fff])(?![元日以及])"
+)
+
+
 def tell(text: str) -> Told:
     """Read the figures and dates of a question."""
-    dense = text.translate(_dense_table())
+    text = _YEAR.sub(r"\1年", text)
+    dense = _KEYWORD.sub(r"\1,", text).translate(_dense_table())
     dense = dense.replace("(套)", "套").replace("首台/套", "首台套").replace("个亿", "亿").replace("个万", "万")
+    dense = _HUNDREDS.sub(lambda m: str(int(m[1]) * 100 + int(m[2])), dense)
     dense = _MIXED.sub(_in_wan, dense)
+    dense = _SUMMED.sub(lambda m: f"{Decimal(m[1]) + Decimal(m[2] or m[3] + '000') / 10_000}万", dense)
+    dense = _SPOKEN_CN.sub(lambda m: f"{read_number(m[1])}.{read_number(m[3])}{m[2]}", dense)
     dense = _SPOKEN.sub(r"\1.\3\2", dense)
+    dense = _POINTS.sub(r"\1%", _LEVIED.sub(r"征\1%退\2%", dense))
     dense = _TENTHS.sub(_percent, dense)
     dense = _HALF_MONTH.sub(lambda m: f"{(read_number(m[1]) or 0) + Decimal('0.5')}个月", dense)
     dense = _YEARS_MONTHS.sub(lambda m: f"{12 * (read_number(m[1]) or 0) + (read_number(m[2]) or 0)}个月", dense)
     blank = _NO_NUMBER.sub(lambda m: "\x00" * len(m.group()), dense)
-    dates = _dated(read_dates(blank))
-    amounts = read_amounts(blank)
+    months = [(m.start(), m.end()) for m in _MONTH.finditer(blank)]
+    written = read_dates(blank)
+    dates = _dated(written, blank)
+    amounts = [a for a in read_amounts(blank) if a.unit != "个月" or (a.start, a.end) not in months]
     figures = [
         Figure(a.value, "季" if blank.startswith("季度", a.end) else a.unit, _bound(blank, a), a.start, a.end)
         for a in amounts
@@ -309,8 +360,9 @@ def tell(text: str) -> Told:
         and not (a.value == 1 and _PER.search(blank[max(0, a.start - 6) : a.start]))
     ]
     figures += [f for f in _ordinals(blank)]
-    taken = [(a.start, a.end) for a in amounts] + [(d.start, d.end) for d in dates]
-    taken += [(f.start, f.end) for f in figures]
+    figures = [f for f in figures if not _apiece(f, figures)]
+    taken = [(a.start, a.end) for a in amounts] + [(d.start, d.end) for d in written]
+    taken += [*months, *((f.start, f.end) for f in figures)]
     figures += [f for f in _bare(blank) if not any(s < f.end and f.start < e for s, e in taken)]
     return Told(dense, tuple(sorted(figures, key=lambda f: f.start)), dates)
 
@@ -335,6 +387,16 @@ def _in_wan(m: re.Match[str]) -> str:
 def _percent(m: re.Match[str]) -> str:
     ones = "五" if m[2] == "半" else m[2] or "零"
     return f"{10 * (read_number(m[1] or '五') or 0) + (read_number(ones) or 0)}%"
+
+
+def _apiece(figure: Figure, figures: Sequence[Figure]) -> bool:
+    """8台电脑,一台6000元: the one is each of the eight, no count of its own."""
+    return (
+        figure.value == 1
+        and figure.unit in _COUNTERS
+        and any(f.start == figure.end and f.unit == "元" for f in figures)
+        and any(f.unit == figure.unit and f.value > 1 for f in figures)
+    )
 
 
 _NOT_OVER = re.compile(r"(没有?|未|不|没)(有)?(超过?|高于|突破)[^,。;]{0,2}$")
@@ -367,11 +429,23 @@ def _is_span(text: str, start: int, end: int, unit: str) -> bool:
     return after in follows and not re.search(r"[满了足有持过期限超续]$", before)
 
 
-def _dated(mentions: Sequence[DateMention]) -> tuple[DateMention, ...]:
-    """A day without a year (5月3日) is of the one year that the question names."""
+_MONTH = re.compile(r"(?<![\d年.—-])(?:1[0-2]|[1-9])月(?![\d内])")  # 4月 is a month of the year, 4个月 its length
+
+
+def _dated(mentions: Sequence[DateMention], text: str) -> tuple[DateMention, ...]:
+    """A day without a year (5月3日) is of the one year that the question names; so is a month (4月) where no day is told."""
     years = {m.year for m in mentions if m.year is not None}
     year = years.pop() if len(years) == 1 else None
-    return tuple(replace(m, year=year) if m.year is None and year is not None else m for m in mentions)
+    if year is None:
+        return tuple(mentions)
+    lent = any(
+        m.year is None for m in mentions
+    )  # a year alone that a day borrows (3月12日（2019年）) is no day of its own
+    dated = [replace(m, year=year) if m.year is None else m for m in mentions if not lent or m.month is not None]
+    months = [DateMention(year, int(m[0][:-1]), None, m.start(), m.end(), m[0]) for m in _MONTH.finditer(text)]
+    if months and all(m.month is None for m in dated):
+        return tuple(months)
+    return tuple(dated)
 
 
 def _ordinals(text: str) -> Iterator[Figure]:
@@ -406,7 +480,11 @@ def in_unit_of(figure: Figure, spec: Input) -> Decimal | None:
     if figure.unit == unit:
         return figure.value
     if unit == "":
-        return figure.value if figure.unit in ("", "人", "元") else None
+        if figure.unit == "元":  # sums without a unit of their own are in 万元
+            return figure.value / 10_000
+        return figure.value if figure.unit in ("", *"人名位个元") else None
+    if figure.unit == "" and not figure.value:  # 完税凭证0: nothing is nothing in every unit
+        return figure.value
     if figure.unit == "":
         return figure.value if unit == "元" and figure.value >= 100 else None
     if (
@@ -433,8 +511,11 @@ def in_unit_of(figure: Figure, spec: Input) -> Decimal | None:
 # --- nearness --------------------------------------------------------------------------------------------------------
 
 
-def nearness(cue: Words, start: int, end: int, told: Told) -> float:
-    """How surely the wording speaks of what stands at start…end; 0 where it does not, 10 where it stands beside it."""
+def nearness(cue: Words, start: int, end: int, told: Told, pause: float = 1.5) -> float:
+    """How surely the wording speaks of what stands at start…end; 0 where it does not, 10 where it stands beside it.
+
+    `pause` is what a comma between them costs.
+    """
     best = 0.0
     noun_follows = told.counted(start, end)
     for a, b in cue.spans(told.text):
@@ -442,7 +523,7 @@ def nearness(cue: Words, start: int, end: int, told: Told) -> float:
             gap = told.text[b:start]
             between = sum(b <= f.start and f.end <= start for f in told.figures)
             worth = 10.0 - 0.35 * len(gap) - 4.0 * between - 9.0 * any(c in _BREAK for c in gap)
-            worth -= 1.5 * sum(gap.count(c) for c in _PAUSE) + 3.0 * noun_follows
+            worth -= pause * sum(gap.count(c) for c in _PAUSE) + 3.0 * noun_follows
         elif a >= end and a - end <= 6:
             gap = told.text[end:a]
             between = sum(end <= f.start and f.end <= a for f in told.figures)
@@ -465,7 +546,8 @@ class Reading:
     `cases` are the alternatives that the question states (each overrides `inputs`), one empty case where it states one;
     `spread` holds the first and last day of dates of which only the month or year is told; `unused` counts sums and
     rates of the question that mean nothing to the rule, `idle` its other figures; `mentioned` names counts of things that were only named;
-    `counts` says how many there are of a choice (两个优秀奖) where no input of the rule does.
+    `counts` says how many there are of a choice (两个优秀奖) where no input of the rule does; `by_hundred` names inputs that
+    stand for percentages (part and whole, the whole being 100).
     """
 
     inputs: dict[str, Any]
@@ -478,6 +560,7 @@ class Reading:
     unused: int
     idle: int
     counts: Mapping[str, Decimal] = field(default_factory=dict)
+    by_hundred: frozenset[str] = frozenset()
 
 
 def read(rule: Rule, guide: Guide, told: Told) -> Reading:
@@ -488,23 +571,26 @@ def read(rule: Rule, guide: Guide, told: Told) -> Reading:
         if saying.wording.held(told.text):
             inputs |= {k: Decimal(str(v)) if type(v) in (int, float) else v for k, v in saying.sets.items()}
     used: set[Figure] = set()
-    for ratio in guide.ratios:
-        for figure in told.figures:
-            if (
-                figure.unit == "%"
-                and figure not in used
-                and nearness(ratio.wording, figure.start, figure.end, told) >= NEAR
-            ):
-                inputs |= {ratio.part: figure.value, ratio.whole: Decimal(100)}
-                used.add(figure)
+    shares = _shares(guide, told, used)
     open_ = [i for i in rule.inputs if i.name not in inputs]
     spread: dict[str, tuple[str, str]] = {}
     assumed: dict[str, str] = {}
     counts = _choices(open_, guide, told, inputs, cases, used)
     _flags(open_, guide, told, inputs, cases)
     _days(open_, guide, told, inputs, spread)
-    _numbers([i for i in open_ if i.name not in inputs], guide, told, inputs, cases, used)
+    apart = {ratio.part for ratio in shares}
+    totals = _totals(open_, guide, told, used)
+    _remainders(open_, guide, told, inputs, used)
+    apart |= totals.keys()
+    _numbers([i for i in open_ if i.name not in inputs and i.name not in apart], guide, told, inputs, cases, used)
+    for name, total in totals.items():
+        if isinstance(count := inputs.get(guide.cues[name].over), Decimal) and count:
+            inputs[name] = total / count
+            assumed[name] = "各件价值相同"
+    if guide.series is not None:
+        _series(rule, guide.series, told, inputs, used)
     _vias([i for i in open_ if i.name not in inputs], guide, told, inputs, assumed, used)
+    by_hundred = _apply(rule, shares, inputs)
     given = frozenset(inputs) | frozenset(k for case in cases for k in case)
     missing: list[Input] = []
     for spec in rule.inputs:
@@ -518,7 +604,7 @@ def read(rule: Rule, guide: Guide, told: Told) -> Reading:
             met = not adverse(spec.name)
             inputs[spec.name] = met
             assumed[spec.name] = cue.said_as or _put(spec.label, met)
-        elif spec.required:
+        elif spec.required or cue.ask:
             missing.append(spec)
     doubtful = [
         f
@@ -539,7 +625,93 @@ def read(rule: Rule, guide: Guide, told: Told) -> Reading:
     said = {k: v for k, v in assumed.items() if v}
     counted = {i.name for i in rule.inputs if guide.cues.get(i.name, Cue()).mention == inputs.get(i.name)}
     mentioned = frozenset(name for name in counted & given if not any(f in used for f in told.figures))
-    return Reading(inputs, given, said, tuple(missing), tuple(cases), spread, mentioned, unused, idle, counts)
+    return Reading(
+        inputs, given, said, tuple(missing), tuple(cases), spread, mentioned, unused, idle, counts, by_hundred
+    )
+
+
+def _shares(guide: Guide, told: Told, used: set[Figure]) -> dict[Ratio, Decimal]:
+    """The percentages that are a part of a whole: 离岸收入占32%."""
+    found: dict[Ratio, Decimal] = {}
+    for ratio in guide.ratios:
+        for figure in told.figures:
+            if (
+                figure.unit == "%"
+                and figure not in used
+                and nearness(ratio.wording, figure.start, figure.end, told) >= NEAR
+            ):
+                found[ratio] = figure.value
+                used.add(figure)
+    return found
+
+
+def _totals(open_: Iterable[Input], guide: Guide, told: Told, used: set[Figure]) -> dict[str, Decimal]:
+    """Figures told for all of several things (5台一共3000万), by the input that is for one."""
+    found: dict[str, Decimal] = {}
+    for spec in open_:
+        cue = guide.cues.get(spec.name, Cue())
+        for figure in told.figures if cue.total else ():
+            value = _fits(figure, spec)
+            own = nearness(cue.words, figure.start, figure.end, told)
+            if value is not None and nearness(cue.total, figure.start, figure.end, told) > max(own, NEAR):
+                found[spec.name] = value
+                used.add(figure)
+                break
+    return found
+
+
+def _remainders(open_: Iterable[Input], guide: Guide, told: Told, inputs: dict[str, Any], used: set[Figure]) -> None:
+    """What is left of a figure after a smaller one told after it: 月薪8000，五险一金1200."""
+    for spec in open_:
+        cue = guide.cues.get(spec.name, Cue())
+        if not cue.less:
+            continue
+        fitting = [(f, v) for f in told.figures if f not in used and (v := _fits(f, spec)) is not None]
+        for (whole, of), (part, off) in pairwise(fitting):
+            taken_off = nearness(cue.less, part.start, part.end, told) >= NEAR
+            if taken_off and off < of and nearness(cue.words, whole.start, whole.end, told) >= NEAR:
+                inputs[spec.name] = of - off
+                used |= {whole, part}
+                break
+
+
+_ENDS = re.compile(r"初|末|开始|结束|底")
+
+
+def _series(rule: Rule, series: Series, told: Told, inputs: dict[str, Any], used: set[Figure]) -> None:
+    """80、90；90、100；… in the order of the inputs; one figure for each where the ends are not spoken of (各季平均90、95)."""
+    specs = [rule.input(name) for name in series.of]
+    named = [name for name in series.of if name in inputs]
+    values = [(f, v) for f in told.figures if f.bound == "exact" and (v := _fits(f, specs[0])) is not None]
+    values = [(f, v) for f, v in values if not _quoted_limit(told, f) and not _policy_figure(told, f)]
+    times = 1 if _ENDS.search(told.text) else series.each
+    if len(named) < len(values) and len(values) > 1 and len(values) * times % series.each == 0:
+        listed = [v for _, v in values for _ in range(times)]
+        if len(listed) <= len(series.of):
+            inputs |= dict(zip(series.of, listed, strict=False))
+            used |= {f for f, _ in values}
+            named = list(series.of[: len(listed)])
+    if named and series.of[: len(named)] == tuple(named) and len(named) % series.each == 0:
+        inputs.setdefault(series.count, Decimal(len(named) // series.each))
+
+
+def _apply(rule: Rule, shares: Mapping[Ratio, Decimal], inputs: dict[str, Any]) -> frozenset[str]:
+    """The part that a percentage is of the whole told; of a hundred where that is not told or gives no whole persons.
+
+    Returns the inputs that are hundredths, no figures of the asker's.
+    """
+    by_hundred: set[str] = set()
+    for whole in {ratio.whole for ratio in shares}:
+        parts = {ratio.part: share for ratio, share in shares.items() if ratio.whole == whole}
+        told = inputs.get(whole)
+        if told is None or any(
+            i.name in parts and i.type == "integer" and told * parts[i.name] % 100 for i in rule.inputs
+        ):
+            told = Decimal(100)
+            by_hundred |= {whole, *parts}
+        inputs[whole] = told
+        inputs |= {part: told * share / 100 for part, share in parts.items()}
+    return frozenset(by_hundred)
 
 
 _SAME_AS = re.compile(r"([a-z][a-z0-9_]*)(?:\*([\d.]+))?")
@@ -717,7 +889,7 @@ def denied(label: str, text: str) -> bool:
             if len(said) < 2:
                 continue
             others = [q for p in pieces for q in p.replace(said, "\n").split("\n")]
-            if len(said) >= 4 or 2 * len(said) >= whole or any(_shares(q, beside.replace(said, "")) for q in others):
+            if len(said) >= 4 or 2 * len(said) >= whole or any(_touches(q, beside.replace(said, "")) for q in others):
                 return True
     return False
 
@@ -737,7 +909,7 @@ def _in_order(said: str, piece: str) -> bool:
     return all(c in rest for c in said)
 
 
-def _shares(piece: str, text: str) -> bool:
+def _touches(piece: str, text: str) -> bool:
     return any(piece[i : i + 2] in text for i in range(len(piece) - 1))
 
 
@@ -752,7 +924,7 @@ def _days(
         for day in told.dates:
             if (day.year is None) or (spec.type == "integer" and day.year is None):
                 continue
-            near = nearness(cue.words, day.start, day.end, told) if cue.words else 0.0
+            near = nearness(cue.words, day.start, day.end, told, DAY_PAUSE) if cue.words else 0.0
             if spec.type == "date" and day.month is None and told.text[day.start - 1 : day.start] in _PAUSES:
                 near -= 9.0  # 高企认定：2018年销售收入…: the year of a figure
             if near >= NEAR:
@@ -824,6 +996,10 @@ def _numbers(
                 several = [value, *_further(figure, spec, cue, told, used)]
                 inputs[spec.name] = sum(several, Decimal(0)) if cue.adds else min(several)
     _each(wanted, guide, told, inputs, used)
+    for near, spec, figure, value in pairs:
+        if guide.cues.get(spec.name, Cue()).all and figure not in used and near >= BESIDE:
+            inputs[spec.name] += value
+            used.add(figure)
     for spec in wanted:
         cue = guide.cues.get(spec.name, Cue())
         if spec.name not in inputs and cue.mention is not None and cue.words.held(told.text):
@@ -926,7 +1102,7 @@ def _fits(figure: Figure, spec: Input) -> Decimal | None:
 
 
 _IS_LIMIT = re.compile(r"[(]?含?[)]?及?以[上下内]|的?(基本减除|起征点|门槛|上限|封顶)")
-_OF_LIMIT = re.compile(r"(上限|封顶|门槛|起征点|要求|听说|还是)[^,。;?:]{0,8}$")
+_OF_LIMIT = re.compile(r"(上限|封顶|门槛|起征点|要求|听说|还是|标准[是为])[^,。;?:]{0,8}$")
 
 
 def _quoted_limit(told: Told, figure: Figure) -> bool:

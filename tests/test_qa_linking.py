@@ -76,6 +76,16 @@ def test_adverse_conditions_are_told_by_their_names() -> None:
         ("一年保费300万", ["3000000"]),
         ("持有一年半", ["1.5"]),
         ("按冀财金〔2016〕44号", []),
+        ("收入270万 年化", ["2700000"]),
+        ("发工资一万三", ["13000"]),
+        ("销售额9万零500元", ["90500"]),
+        ("租金3万5千", ["35000"]),
+        ("原来征17退17", ["17", "17"]),
+        ("税率16个点", ["16"]),
+        ("研发支出2百60万", ["2600000"]),
+        ("所得100万零1千元", ["1001000"]),
+        ("山西2019高企 6月1日报送", []),
+        ("2018年卖的，4月才开业", []),
     ],
 )
 def test_figures_are_those_that_tell_of_the_case(text: str, values: list[str]) -> None:
@@ -377,3 +387,49 @@ def test_a_share_may_be_told_of_the_other_side(text: str, share: Decimal) -> Non
 )
 def test_spoken_figures_are_read(text: str, unit: str, value: Decimal) -> None:
     assert [(f.unit, f.value) for f in tell(text).figures] == [(unit, value)]
+
+
+def test_a_month_without_its_year_is_of_the_year_named() -> None:
+    assert [(d.year, d.month) for d in tell("2018年的业务，4月发的货").dates] == [(2018, 4)]
+    assert [d.day for d in tell("3月12日（2019年）变更").dates] == [date(2019, 3, 12)]
+    assert [d.day for d in tell("山西2019高企 6月1日报送").dates] == [date(2019, 6, 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs"),
+    [
+        ("公共基础设施项目2018年才有首笔收入，2023年的项目所得2000万，减免多少所得税？",
+         {"first_revenue_year": 2018, "tax_year": 2023}),  # each year goes with what follows it
+        ("2018年6月新买5台设备一共花了3000万，能一次性税前扣除吗？", {"unit_price_wan": 600, "quantity_count": 5}),
+        ("2019年2月月薪8000，五险一金交1200，个税的应税所得多少？", {"monthly_income_yuan": 6800}),
+        ("2019年2月月薪1万，扣完五险一金8000，个税的应税所得多少？", {"monthly_income_yuan": 8000}),
+        ("年收入8000万，离岸外包收入占36%，够技术先进型服务企业的条件吗？",
+         {"total_income_wan": 8000, "offshore_income_wan": 2880}),
+        ("2018年买了8台电脑，一台6000元，能一次性税前扣除吗？", {"quantity_count": 8}),
+        ("小规模按季纳税，2018年卖货8万、加工修理2万、服务5万，哪些免征增值税？",
+         {"goods_sales_wan": 10, "service_sales_wan": 5}),
+        ("小型微利的从业人数，两个季度的季初季末分别是20、40，40、60，平均多少人？",
+         {"operating_quarter_count": 2, "q2_end": 60}),
+        ("四个季度平均从业人数分别是90、95、105、110，全年季度平均多少人？", {"q4_begin": 110, "q4_end": 110}),
+    ],
+)  # fmt: skip
+def test_figures_that_hang_together_are_read_together(text: str, inputs: dict[str, int]) -> None:
+    linked = best(text)
+    assert {name: linked.inputs[name] for name in inputs} == {name: Decimal(v) for name, v in inputs.items()}
+
+
+def test_percentages_are_told_as_percentages() -> None:
+    headline = best("宁波公司2018年销售收入1.5亿，研发费用占比3.5%，能申请高企吗？").headline
+    assert headline.startswith("不符合条件：") and "3.5%，须不低于4%" in headline and "100万元" not in headline
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "含税销售额117万，原税率17%，2018年6月，销项税多少？",
+        "印花税小微企业减半，合同金额300万要交多少印花税？",
+        "小规模纳税人标准是年销售额500万，我们做了480万服务加40万货物，超没超标准？",
+    ],
+)
+def test_what_a_rule_does_not_speak_of_gets_no_figure(text: str) -> None:
+    assert all(one.calculation is None for one in ask(text))
