@@ -96,7 +96,7 @@ class Cue:
     is silent (a number, a choice, or the name of another input), `said_as` how the assumption is put.
     `mention` is the count that a mere mention means; `choices` names of choices instead of their labels. `ask`: never
     assumed; `near`: only a figure beside its wording is taken; `adds`: several figures told apart (分别…和…) add up;
-    `via`: how it follows from another figure.
+    `via`: how it follows from another figure; `against`: the input from which it is told as a difference.
     """
 
     words: Words = field(default_factory=lambda: words(""))
@@ -109,6 +109,7 @@ class Cue:
     near: bool = False
     adds: bool = False
     via: Via | None = None
+    against: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ def _guide(name: str, spec: Mapping[str, Any], regions: Mapping[str, str]) -> Gu
     return Guide(
         id=name,
         region=regions[name.split("-", 1)[0]],
-        about=tuple(words(a) for a in spec["about"]),
+        about=tuple(words(a if set(a.split("|")) - _MONEY else f"{a}|{_ASKS_MONEY}") for a in spec["about"]),
         never=words(spec.get("not", "")),
         document=spec.get("document", ""),
         theme=spec.get("theme", name),
@@ -191,6 +192,12 @@ def _guide(name: str, spec: Mapping[str, Any], regions: Mapping[str, str]) -> Gu
         beside=spec.get("with", ""),
         verb=spec.get("verb", ""),
     )
+
+
+_MONEY = frozenset(("奖", "补", "奖励", "补助", "补贴", "资助", "经费", "钱", "资金", "拿", "给", "扶持", "支持"))
+_ASKS_MONEY = (  # what a group of such words means, put in other words: 能领多少, 给钱吗, 拿那20万
+    r"(拿|领|得|给|发|享受|申请|兑现|到手|到账|支持|资助|列支|报销|批)[^,。;?]{0,6}(多少|几|\d|钱|资金)|多少(钱|万|元|资金)|奖金|资助|金额|几多|几何"
+)
 
 
 def _cue(raw: Any) -> Cue:
@@ -209,6 +216,7 @@ def _cue(raw: Any) -> Cue:
         near=raw.get("near", False),
         adds=raw.get("adds", False),
         via=_via(raw["via"]) if "via" in raw else None,
+        against=raw.get("against", ""),
     )
 
 
@@ -221,13 +229,17 @@ def _via(raw: Mapping[str, Any]) -> Via:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number of the question: an amount, an ordinal (第3名: unit "第名") or a bare number (unit "")."""
+    """A number of the question: an amount, an ordinal (第3名: unit "第名") or a bare number (unit "").
+
+    `falls`: told as a decrease (所得税减少50万元).
+    """
 
     value: Decimal
     unit: str
     bound: str
     start: int
     end: int
+    falls: bool = False
 
 
 _COUNTERS = frozenset("项件个种款条份台套批支只场次家户人名位")
@@ -248,6 +260,8 @@ class Told:
 
 _SPOKEN = re.compile(r"(?<![\d.])(\d+)([千万亿])(\d)(?![\d.千万亿百年月日号个项家户人名位台套%])")  # 1万2, 3千5
 _TENTHS = re.compile(r"([一二三四五六七八九两])成(?![立本员果品长功为交都份])|五五(?=分|开)")  # 四成, 五五分成
+_POINTS = re.compile(r"(?<=[\d一二两三四五六七八九十半])个点(?![名子位评])")  # 提高了3个点
+_FIRST_YEAR = re.compile(r"(?<!第)(?:头一|首)(?:个)?(?:奖励)?年度?(?!度)")
 _ORDINAL = re.compile(
     r"(?:第|排名?|名列)([\d一二三四五六七八九十]+)(?:个)?(名|位|年|台|套|项|批|保险年度|奖励年度|年度)?"
 )
@@ -279,13 +293,21 @@ def tell(text: str) -> Told:
     """Read the figures and dates of a question."""
     dense = text.translate(_dense_table())
     dense = dense.replace("(套)", "套").replace("首台/套", "首台套").replace("个亿", "亿").replace("个万", "万")
+    dense = _FIRST_YEAR.sub("第一年", _POINTS.sub("%", dense))
     dense = _SPOKEN.sub(r"\1.\3\2", dense)
     dense = _TENTHS.sub(lambda m: f"{10 * (read_number(m[1] or '五') or 0)}%", dense)
     blank = _NO_NUMBER.sub(lambda m: "\x00" * len(m.group()), dense)
     dates = _dated(read_dates(blank))
     amounts = read_amounts(blank)
     figures = [
-        Figure(a.value, "季" if blank.startswith("季度", a.end) else a.unit, _bound(blank, a), a.start, a.end)
+        Figure(
+            a.value,
+            "季" if blank.startswith("季度", a.end) else a.unit,
+            _bound(blank, a),
+            a.start,
+            a.end,
+            bool(_LESS.search(blank[max(0, a.start - 8) : a.start])),
+        )
         for a in amounts
         if a.upper is None
         and not _is_span(blank, a.start, a.end, a.unit)
@@ -583,7 +605,7 @@ def _flags(
             continue
         said = cue.words or words("|".join(p for p in _core(spec.label) if len(p) <= 12))
         spans = list(said.spans(told.text))
-        if spans and not cases and all(told.text[b : b + 1] == "呢" for _, b in spans):
+        if spans and not cases and all(told.text[b : b + 2] in ("呢?", "呢") for _, b in spans):
             cases += [{spec.name: False}, {spec.name: True}]  # …？厂房呢？
         elif spans:
             inputs[spec.name] = not all(_NEGATED.search(told.text[max(0, a - 5) : a]) for a, _ in spans)
@@ -600,9 +622,11 @@ def _days(
         for day in told.dates:
             if (day.year is None) or (spec.type == "integer" and day.year is None):
                 continue
-            near = nearness(cue.words, day.start, day.end, told) if cue.words else 0.0
+            near = _says_date(cue.words, day, told) if cue.words else 0.0
             if spec.type == "date" and day.month is None and told.text[day.start - 1 : day.start] in _PAUSES:
                 near -= 9.0  # 高企认定：2018年销售收入…: the year of a figure
+            if day.month is None and any(d.month is not None for d in told.dates):
+                near -= 4.0  # 2019年试点 … 2018年9月1日报送: a mere year names something
             if near >= NEAR:
                 pairs.append((near, spec, day))
     taken: set[DateMention] = set()
@@ -619,6 +643,26 @@ def _days(
     free = [d for d in told.dates if d not in taken and d.year is not None]
     if len(left) == 1 and len({(d.year, d.month, d.dom) for d in free}) == 1:
         _set_day(left[0], free[0], inputs, spread)
+
+
+def _says_date(cue: Words, day: DateMention, told: Told) -> float:
+    """How surely the wording speaks of the date. Mostly it follows it in the same breath: 3月5日成功完成一笔发行."""
+    best = 0.0
+    others = [d for d in told.dates if d is not day]
+    for a, b in cue.spans(told.text):
+        if b <= day.start and day.start - b <= REACH:
+            gap = told.text[b : day.start]
+            between = sum(b <= d.start < day.start for d in others)
+            worth = 9.5 - 0.35 * len(gap) - 4.0 * gap.count(",") - 1.5 * gap.count("、") - 4.0 * between
+        elif a >= day.end and a - day.end <= REACH - 6:
+            gap = told.text[day.end : a]
+            between = sum(day.end <= d.start < a for d in others)
+            worth = 9.0 - 0.3 * len(gap) - 5.0 * gap.count(",") - 1.5 * gap.count("、") - 6.0 * between
+        else:
+            continue
+        worth -= 9.0 * any(c in _BREAK for c in gap)
+        best = max(best, worth + 0.3 * min(b - a, 8))
+    return best
 
 
 def _is_year(spec: Input) -> bool:
@@ -657,6 +701,7 @@ def _numbers(
             near = nearness(cue.words, figure.start, figure.end, told)
             if near >= NEAR:
                 pairs.append((near + 0.5 * (figure.bound in ("exact", "approx")), spec, figure, value))
+    pairs += _respectively(wanted, guide, told, used)
     ordinals = [f for f in told.figures if f.unit.startswith("第")]
     for spec in wanted:  # 第3名 can only be the one input that is a place in an order
         places = [f for f in ordinals if f not in used and _fits(f, spec) is not None]
@@ -698,7 +743,53 @@ def _numbers(
         if len(fitting) == 1 and not rivals:
             inputs[fitting[0].name] = _fits(figure, fitting[0])
             used.add(figure)
+    _differences(wanted, guide, told, inputs, used)
     _variants(wanted, told, inputs, cases, used)
+
+
+def _respectively(
+    wanted: Sequence[Input], guide: Guide, told: Told, used: set[Figure]
+) -> Iterator[tuple[float, Input, Figure, Decimal]]:
+    """总量、增量和增幅分别列第3、第12和第9位: things and figures listed in one order."""
+    for m in re.finditer("分别|依次", told.text):
+        begin = max(told.text.rfind(c, 0, m.start()) for c in _BREAK + ",") + 1
+        spans: list[tuple[int, int, Input]] = []
+        for spec in wanted:
+            cue = guide.cues.get(spec.name, Cue())
+            spans += [(a, b, spec) for a, b in cue.words.spans(told.text) if begin <= a and b <= m.start()]
+        whole = [s for s in spans if not any(x <= s[0] and s[1] <= y and y - x > s[1] - s[0] for x, y, _ in spans)]
+        listed = list({spec.name: spec for _, _, spec in sorted(whole, key=lambda s: s[:2])}.values())
+        figures = [f for f in told.figures if f.start >= m.end() and f not in used][: len(listed)]
+        if len(listed) < 2 or len(figures) != len(listed) or figures[0].start - m.end() > 6:
+            continue
+        gaps = [told.text[a.end : b.start] for a, b in zip(figures, figures[1:], strict=False)]
+        values = [_fits(f, spec) for f, spec in zip(figures, listed, strict=True)]
+        if all(re.fullmatch("[、,和与及]|以及|,?和", g) for g in gaps):
+            yield from ((20.0, s, f, v) for s, f, v in zip(listed, figures, values, strict=True) if v is not None)
+
+
+_MORE = re.compile(r"(多|增加|增长|增|涨|提高)(了|出)?(将近|约|大约)?$")
+_LESS = re.compile(r"((?<![至不])少|减少|下降|降低|降|减)(了|掉)?(将近|约|大约)?$")
+
+
+def _differences(wanted: Sequence[Input], guide: Guide, told: Told, inputs: dict[str, Any], used: set[Figure]) -> None:
+    """今年3000万,比去年少了500万: what is told as a difference to another input."""
+    for spec in wanted:
+        cue = guide.cues.get(spec.name, Cue())
+        value = inputs.get(cue.against)
+        if not isinstance(value, Decimal):
+            continue
+        for figure in told.figures:
+            before = told.text[max(0, figure.start - 16) : figure.start]
+            than = re.search(r"[比较]([^,。;比较]*)$", before)
+            sign = -1 if _MORE.search(before) else 1 if _LESS.search(before) else 0
+            if not sign or than is None or not cue.words.held(than[1]):
+                continue
+            rate = figure.unit == "%"
+            by = figure.value if rate else _fits(figure, spec)
+            if by is not None and not (rate and sign * by >= 100):
+                inputs[spec.name] = value / (1 - sign * by / 100) if rate else value + sign * by
+                used.add(figure)
 
 
 def _may_stand_alone(guide: Guide, spec: Input) -> bool:
@@ -760,6 +851,8 @@ def _fits(figure: Figure, spec: Input) -> Decimal | None:
     value += {"over": least, "under": -least}.get(figure.bound, Decimal(0))  # 超过半年, 不到两年: on that side of it
     if spec.type == "integer" and value != value.to_integral_value():
         return None
+    if figure.falls and re.search("增量|增幅|增长|提高", spec.label) and (spec.min is None or spec.min < 0):
+        value = -value
     beyond = (spec.min is not None and value < spec.min) or (spec.max is not None and value > spec.max)
     if beyond and spec.unit not in _COUNTERS:  # a count out of range is still that count, and the rule says so
         return None
