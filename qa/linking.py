@@ -24,7 +24,7 @@ from qa.evidence import Evidence
 from qa.headline import HEADLINE, TOGETHER, aside, rests_on, within
 from qa.headline import headline as say
 from qa.question import Question, normalise
-from qa.reading import Cue, Guide, Reading, Told, read, tell, wordings
+from qa.reading import Cue, Guide, Reading, Told, adverse, read, tell, wordings
 
 LEAST = 0.45  # below this fit a calculator is not linked
 NAMED_ONLY = 0.55  # … and at most this, where the question only names what has a fixed figure: a clause answers that
@@ -58,6 +58,11 @@ class Linked:
     citations: tuple[Citation, ...] = ()
     given: frozenset[str] = frozenset()
     partial: bool = False
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether figures of the question went into it."""
+        return any(isinstance(self.inputs.get(name), Decimal) for name in self.given)
 
     def shown(self) -> dict[str, Any]:
         """The calculation as users see it: what stood in for things not said is left out where a part only was asked."""
@@ -234,7 +239,13 @@ def _fit(
             fit = min(fit, NAMED_ONLY)
     figures = [i for i in asked if i.type in ("number", "integer", "date") and not _merely_named(reading, i)]
     if not figures and not question.asks("score", "applicability") and not TOGETHER.search(question.text):
-        fit = min(fit, NAMED_ONLY)
+        picked = (
+            guide.fixed
+            and not reading.cases
+            and any((i.type == "choice" and i.required) or adverse(i.name) for i in asked)
+        )
+        if not picked or not question.asks("amount", "calculation") or question.asks("compare"):
+            fit = min(fit, NAMED_ONLY)  # which of several figures (省级 or 国家级) a calculator tells better
     return max(0.0, min(1.0, fit))
 
 

@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -762,7 +763,7 @@ def _respectively(
         figures = [f for f in told.figures if f.start >= m.end() and f not in used][: len(listed)]
         if len(listed) < 2 or len(figures) != len(listed) or figures[0].start - m.end() > 6:
             continue
-        gaps = [told.text[a.end : b.start] for a, b in zip(figures, figures[1:], strict=False)]
+        gaps = [told.text[a.end : b.start] for a, b in pairwise(figures)]
         values = [_fits(f, spec) for f, spec in zip(figures, listed, strict=True)]
         if all(re.fullmatch("[、,和与及]|以及|,?和", g) for g in gaps):
             yield from ((20.0, s, f, v) for s, f, v in zip(listed, figures, values, strict=True) if v is not None)
