@@ -147,7 +147,7 @@ def _telling(rule: Rule, reading: Reading, result: Calculation) -> list[str]:
     told = []
     for step in steps:
         numbers = _NUMBER.findall(step)
-        if not step.endswith("：不符合") and (step.startswith(labels) or any(_stands(g, step) for g in guessed)):
+        if step.startswith(labels) or (not step.endswith("：不符合") and any(_stands(g, step) for g in guessed)):
             continue
         if step.endswith("：不符合") or not numbers or known & set(numbers):
             told.append(step)

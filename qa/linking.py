@@ -147,11 +147,10 @@ def _found(question: Question, evidence: Sequence[Evidence]) -> list[_Candidate]
 
 def _candidates(question: Question, told: Told, evidence: Sequence[Evidence]) -> Iterable[_Candidate]:
     named = frozenset(key for key, names in wordings().documents.items() if names.held(told.text))
-    regions = _regions(question, told)
     for guide in wordings().guides:
         if not all(group.held(told.text) for group in guide.about):
             continue
-        if guide.never.held(told.text) or not _in_region(guide, regions):
+        if guide.never.held(told.text) or not _in_region(guide, question.regions):
             continue
         rule = get(guide.id)
         reading = read(rule, guide, told)
@@ -160,16 +159,6 @@ def _candidates(question: Question, told: Told, evidence: Sequence[Evidence]) ->
         fit = _fit(guide, rule, reading, question, named, evidence)
         if fit >= LEAST:
             yield _Candidate(guide, rule, reading, told, fit)
-
-
-def _regions(question: Question, told: Told) -> tuple[str, ...]:
-    """The regions asked about: one that an enterprise comes from (从北京迁来) is not."""
-
-    def origin(region: str) -> bool:
-        name = re.escape(region.removesuffix("省").removesuffix("市"))
-        return bool(re.search(rf"(从|由|自){name}|{name}市?[^,。;]{{0,4}}(迁|搬|转移)(来|入|过来|至|到)", told.text))
-
-    return tuple(r for r in question.regions if not origin(r))
 
 
 def _in_region(guide: Guide, regions: Sequence[str]) -> bool:
@@ -239,14 +228,19 @@ def _fit(
             fit = min(fit, NAMED_ONLY)
     figures = [i for i in asked if i.type in ("number", "integer", "date") and not _merely_named(reading, i)]
     if not figures and not question.asks("score", "applicability") and not TOGETHER.search(question.text):
-        picked = (
-            guide.fixed
-            and not reading.cases
-            and any((i.type == "choice" and i.required) or adverse(i.name) for i in asked)
-        )
-        if not picked or not question.asks("amount", "calculation") or question.asks("compare"):
+        known = bool(question.regions) and not question.asks("compare")  # elsewhere the figure may be another
+        picked = known and not reading.cases and any(_picks(guide, reading, i) for i in asked)
+        if not picked or not question.asks("amount", "calculation"):
             fit = min(fit, NAMED_ONLY)  # which of several figures (省级 or 国家级) a calculator tells better
     return max(0.0, min(1.0, fit))
+
+
+def _picks(guide: Guide, reading: Reading, spec: Input) -> bool:
+    """Whether it tells one of several fixed figures from the others: 省级, 银奖, 考评最差."""
+    if not guide.fixed:
+        return False
+    one_of_several = spec.name in reading.mentioned and sum(c.mention is not None for c in guide.cues.values()) > 1
+    return one_of_several or (spec.type == "choice" and spec.required) or adverse(spec.name)
 
 
 def _merely_named(reading: Reading, spec: Input) -> bool:

@@ -243,7 +243,8 @@ class Figure:
     falls: bool = False
 
 
-_COUNTERS = frozenset("项件个种款条份台套批支只场次家户人名位")
+_COUNTERS = frozenset("项件个种款条份台套批支只场次家户人名位张")
+_NO_NOUN = frozenset("但和与及也都就才又还却而并或的了是在,")
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +257,8 @@ class Told:
 
     def counted(self, start: int, end: int) -> bool:
         """Whether a count stands before the thing that it counts: 两项红点奖, 三名专家."""
-        return self.text[end - 1 : end] in _COUNTERS and "\u4e00" <= self.text[end : end + 1] <= "\u9fff"
+        after = self.text[end : end + 1]
+        return self.text[end - 1 : end] in _COUNTERS and "\u4e00" <= after <= "\u9fff" and after not in _NO_NOUN
 
 
 _SPOKEN = re.compile(r"(?<![\d.])(\d+)([千万亿])(\d)(?![\d.千万亿百年月日号个项家户人名位台套%])")  # 1万2, 3千5
@@ -271,7 +273,7 @@ _NO_NUMBER = re.compile(
     r"[千万百]人计划|5S|6S|两增两控|三免三减半|三会|一带一路|[〔\[（(【]\s*(?:19|20)\d{2}\s*[〕\]）)】]\s*(?:第)?\d+号?|(?:19|20)\d{2}年第\d+号"
 )
 _SHORT_OF = re.compile(r"(企业|产品|中心|单位)?(提名|培育|后备|候选|入围|创建)")  # 中国质量奖提名奖 is not 中国质量奖
-_NEGATED = re.compile(r"(?:不是|不属于?|没有?|未曾?|尚未|无|非|不|并非|不在|不含|没在)[\u4e00-\u9fff]{0,2}$")
+_NEGATED = re.compile(r"(?<!差)(?:不是|不属于?|没有?|未曾?|尚未|无|非|不|并非|不在|不含|没在)[\u4e00-\u9fff]{0,2}$")
 
 
 @cache
@@ -294,11 +296,12 @@ def tell(text: str) -> Told:
     """Read the figures and dates of a question."""
     dense = text.translate(_dense_table())
     dense = dense.replace("(套)", "套").replace("首台/套", "首台套").replace("个亿", "亿").replace("个万", "万")
+    dense = _SAME_YEAR.sub(r"\1", dense)
     dense = _FIRST_YEAR.sub("第一年", _POINTS.sub("%", dense))
     dense = _SPOKEN.sub(r"\1.\3\2", dense)
     dense = _TENTHS.sub(lambda m: f"{10 * (read_number(m[1] or '五') or 0)}%", dense)
     blank = _NO_NUMBER.sub(lambda m: "\x00" * len(m.group()), dense)
-    dates = _dated(read_dates(blank))
+    dates = _dated(read_dates(blank), blank)
     amounts = read_amounts(blank)
     figures = [
         Figure(
@@ -315,10 +318,24 @@ def tell(text: str) -> Told:
         and not (a.value == 1 and _PER.search(blank[max(0, a.start - 6) : a.start]))
     ]
     figures += [f for f in _ordinals(blank)]
+    figures = _whole_durations(figures, blank)
     taken = [(a.start, a.end) for a in amounts] + [(d.start, d.end) for d in dates]
     taken += [(f.start, f.end) for f in figures]
     figures += [f for f in _bare(blank) if not any(s < f.end and f.start < e for s, e in taken)]
     return Told(dense, tuple(sorted(figures, key=lambda f: f.start)), dates)
+
+
+def _whole_durations(figures: list[Figure], text: str) -> list[Figure]:
+    """2年8个月, 一年零三个月 are one duration."""
+    whole: list[Figure] = []
+    for figure in sorted(figures, key=lambda f: f.start):
+        last = whole[-1] if whole else None
+        follows = last is not None and text[last.end : figure.start] in ("", "零", "又", "余", "多", "加")
+        if follows and last is not None and last.unit == "年" and figure.unit == "个月" and figure.value < 12:
+            whole[-1] = replace(last, value=last.value + figure.value / 12, end=figure.end)
+        else:
+            whole.append(figure)
+    return whole
 
 
 _NOT_OVER = re.compile(r"(没有?|未|不|没)(有)?(超过?|高于|突破)[^,。;]{0,2}$")
@@ -349,11 +366,21 @@ def _is_span(text: str, start: int, end: int, unit: str) -> bool:
     return after in follows and not re.search(r"[满了足有持过期限超续]$", before)
 
 
-def _dated(mentions: Sequence[DateMention]) -> tuple[DateMention, ...]:
-    """A day without a year (5月3日) is of the one year that the question names."""
+_NEXT_YEAR = re.compile(r"(次|第二|翌|转过?|来)年$")
+_SAME_YEAR = re.compile(r"[(]((?:19|20)\d{2}年)[)](?=\d{1,2}月)")  # 去年(2016年)11月20日
+
+
+def _dated(mentions: Sequence[DateMention], text: str) -> tuple[DateMention, ...]:
+    """A day without a year (5月3日) is of the year named before it, or of the only one named; 次年3月1日 of the next."""
     years = {m.year for m in mentions if m.year is not None}
-    year = years.pop() if len(years) == 1 else None
-    return tuple(replace(m, year=year) if m.year is None and year is not None else m for m in mentions)
+    only = years.pop() if len(years) == 1 else None
+    out: list[DateMention] = []
+    for mention in mentions:
+        year = next((m.year for m in reversed(out) if m.year is not None), only)
+        if mention.year is None and year is not None:
+            mention = replace(mention, year=year + bool(_NEXT_YEAR.search(text[: mention.start])))
+        out.append(mention)
+    return tuple(out)
 
 
 def _ordinals(text: str) -> Iterator[Figure]:
@@ -372,7 +399,7 @@ def _bare(text: str) -> Iterator[Figure]:
 
 # --- units -----------------------------------------------------------------------------------------------------------
 
-_COUNTED = (frozenset("人名位个"), frozenset("项件个种款条份台套批支只场次期"), frozenset("家户个"))
+_COUNTED = (frozenset("人名位个"), frozenset("项件个种款条份台套批支只场次期张"), frozenset("家户个"))
 _DAYS = frozenset(("天", "工作日"))
 
 
@@ -393,7 +420,7 @@ def in_unit_of(figure: Figure, spec: Input) -> Decimal | None:
         return figure.value if unit == "元" and figure.value >= 100 else None
     if (
         unit in ("个", *"人名位项件种款条份台套批场次期家户")
-        and figure.unit in "人名位个项件种款条份台套批支只场次家户"
+        and figure.unit in "人名位个项件种款条份台套批支只场次家户张"
     ):
         return figure.value if any(unit in s and figure.unit in s for s in _COUNTED) else None
     if unit == "期":
@@ -716,6 +743,7 @@ def _numbers(
             if guide.cues.get(spec.name, Cue()).adds:
                 inputs[spec.name] += _further(figure, spec, told, used)
     _each(wanted, guide, told, inputs, used)
+    _add_counts(wanted, guide, told, inputs, used)
     for spec in wanted:
         cue = guide.cues.get(spec.name, Cue())
         if spec.name not in inputs and cue.mention is not None and cue.words.held(told.text):
@@ -748,18 +776,36 @@ def _numbers(
     _variants(wanted, told, inputs, cases, used)
 
 
+def _add_counts(wanted: Sequence[Input], guide: Guide, told: Told, inputs: dict[str, Any], used: set[Figure]) -> None:
+    """两项红点至尊奖,一项iF金奖: things that one input counts, told one by one, each with its name after the number."""
+    for spec in wanted:
+        cue = guide.cues.get(spec.name, Cue())
+        value = inputs.get(spec.name)
+        if cue.mention is None or not isinstance(value, Decimal):
+            continue
+        for figure in told.figures:
+            more = _fits(figure, spec) if figure.unit in _COUNTERS else None
+            follows = any(0 <= a - figure.end <= 1 for a, _ in cue.words.spans(told.text))
+            if figure not in used and more is not None and follows:
+                inputs[spec.name] += more
+                used.add(figure)
+
+
 def _respectively(
     wanted: Sequence[Input], guide: Guide, told: Told, used: set[Figure]
 ) -> Iterator[tuple[float, Input, Figure, Decimal]]:
     """总量、增量和增幅分别列第3、第12和第9位: things and figures listed in one order."""
     for m in re.finditer("分别|依次", told.text):
-        begin = max(told.text.rfind(c, 0, m.start()) for c in _BREAK + ",") + 1
-        spans: list[tuple[int, int, Input]] = []
-        for spec in wanted:
-            cue = guide.cues.get(spec.name, Cue())
-            spans += [(a, b, spec) for a, b in cue.words.spans(told.text) if begin <= a and b <= m.start()]
-        whole = [s for s in spans if not any(x <= s[0] and s[1] <= y and y - x > s[1] - s[0] for x, y, _ in spans)]
-        listed = list({spec.name: spec for _, _, spec in sorted(whole, key=lambda s: s[:2])}.values())
+        listed: list[Input] = []
+        for stops in (_BREAK + ",", _BREAK):  # in the same breath, else in the same sentence
+            begin = max(told.text.rfind(c, 0, m.start()) for c in stops) + 1
+            spans: list[tuple[int, int, Input]] = []
+            for spec in wanted:
+                cue = guide.cues.get(spec.name, Cue())
+                spans += [(a, b, spec) for a, b in cue.words.spans(told.text) if begin <= a and b <= m.start()]
+            whole = [s for s in spans if not any(x <= s[0] and s[1] <= y and y - x > s[1] - s[0] for x, y, _ in spans)]
+            listed = listed or list({s.name: s for _, _, s in sorted(whole, key=lambda s: s[:2])}.values())
+            listed = listed if len(listed) > 1 else []
         figures = [f for f in told.figures if f.start >= m.end() and f not in used][: len(listed)]
         if len(listed) < 2 or len(figures) != len(listed) or figures[0].start - m.end() > 6:
             continue
