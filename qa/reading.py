@@ -197,7 +197,7 @@ def _guide(name: str, spec: Mapping[str, Any], regions: Mapping[str, str]) -> Gu
 
 _MONEY = frozenset(("奖", "补", "奖励", "补助", "补贴", "资助", "经费", "钱", "资金", "拿", "给", "扶持", "支持"))
 _ASKS_MONEY = (  # what a group of such words means, put in other words: 能领多少, 给钱吗, 拿那20万
-    r"(拿|领|得|给|发|享受|申请|兑现|到手|到账|支持|资助|列支|报销|批)[^,。;?]{0,6}(多少|几|\d|钱|资金)|多少(钱|万|元|资金)|奖金|资助|金额|几多|几何"
+    r"(拿|领|得|给|发|享受|申请|兑现|到手|到账|支持|资助|列支|报销|批)[^,。;?]{0,6}(多少|几|\d|钱|资金)|多少(钱|万|元|资金)|有\d+万|奖金|资助|金额|几多|几何"
 )
 
 
@@ -276,6 +276,11 @@ _SHORT_OF = re.compile(r"(企业|产品|中心|单位)?(提名|培育|后备|候
 _NEGATED = re.compile(r"(?<!差)(?:不是|不属于?|没有?|未曾?|尚未|无|非|不|并非|不在|不含|没在)[\u4e00-\u9fff]{0,2}$")
 
 
+_NEGATED_AFTER = re.compile(  # 房地产不涉及, 房地产项目除外
+    r"(?:项目|企业|贷款|业务|领域)?(?:都|也|均)?(?:不涉及|没有?涉及|未涉及|不含|不包括|除外|以外|之外|不沾|没碰|没投|未投|不投|不做)"
+)
+
+
 @cache
 def _dense_table() -> dict[int, str | None]:
     return {ord(c): None for c in "“”\"'「」『』 \t\u3000"} | {
@@ -339,7 +344,9 @@ def _whole_durations(figures: list[Figure], text: str) -> list[Figure]:
 
 
 _NOT_OVER = re.compile(r"(没有?|未|不|没)(有)?(超过?|高于|突破)[^,。;]{0,2}$")
-_NOT_YET = re.compile(r"(不到|不满|不足|未满|没满|没到|还没满|差[^,。;]{1,6}(满|到|够))[^,。;]{0,2}$")
+_NOT_YET = re.compile(
+    r"(不到|不满|不足|未满|没满|没到|还没满|差[^,。;]{1,6}(满|到|够)|(下个?月|下周|明年|过[^,。;]{1,4}|再有[^,。;]{1,4})(才|就)?(满|到|够))[^,。;]{0,2}$"
+)
 
 
 def _bound(text: str, amount: Amount) -> str:
@@ -636,7 +643,9 @@ def _flags(
         if spans and not cases and all(told.text[b : b + 2] in ("呢?", "呢") for _, b in spans):
             cases += [{spec.name: False}, {spec.name: True}]  # …？厂房呢？
         elif spans:
-            inputs[spec.name] = not all(_NEGATED.search(told.text[max(0, a - 5) : a]) for a, _ in spans)
+            inputs[spec.name] = not all(
+                _NEGATED.search(told.text[max(0, a - 5) : a]) or _NEGATED_AFTER.match(told.text, b) for a, b in spans
+            )
 
 
 def _days(
@@ -724,11 +733,13 @@ def _numbers(
     for spec in wanted:
         cue = guide.cues.get(spec.name, Cue())
         for figure in told.figures:
-            if figure in used or (value := _fits(figure, spec)) is None or _quoted_limit(told, figure):
+            taken = figure in used or spec.name in inputs
+            if taken or (value := _fits(figure, spec)) is None or _quoted_limit(told, figure):
                 continue
             near = nearness(cue.words, figure.start, figure.end, told)
             if near >= NEAR:
                 pairs.append((near + 0.5 * (figure.bound in ("exact", "approx")), spec, figure, value))
+    _increments(wanted, guide, told, inputs, used)
     pairs += _respectively(wanted, guide, told, used)
     ordinals = [f for f in told.figures if f.unit.startswith("第")]
     for spec in wanted:  # 第3名 can only be the one input that is a place in an order
@@ -776,6 +787,38 @@ def _numbers(
     _variants(wanted, told, inputs, cases, used)
 
 
+_ROSE_TO = re.compile(r"[^,。;\d]{0,2}(涨|增|增加|增长|上升|升|提高|提升|降|减少|下降|变)(到|至|成|为)[^,。;\d]{0,5}")
+_LAST_YEAR = re.compile(r"(去年|上年|上一年|前一年|头年)[^,。;\d]{0,8}$")
+_THIS_YEAR = re.compile(r"(今年|当年|本年|现在|这一年)[^,。;\d]{0,8}$")
+_UNCHANGED = re.compile(r"[^,。;\d]{0,6}(没变|不变|没有变化|无变化|持平|没增加|没有增加|没涨|没动|零增长|为零|为0|是0)")
+
+
+def _increments(wanted: Sequence[Input], guide: Guide, told: Told, inputs: dict[str, Any], used: set[Figure]) -> None:
+    """从去年的400万涨到今年的520万, 去年400万,今年520万, 所得税没变: what an increment comes to."""
+    rising = [i for i in wanted if "增量" in i.label and i.name not in inputs]
+    for first, second in pairwise(told.figures):
+        between = told.text[first.end : second.start]
+        years = _LAST_YEAR.search(told.text[: first.start]) and _THIS_YEAR.search(between)
+        if first.unit != second.unit or not (years or _ROSE_TO.fullmatch(between)):
+            continue
+        fitting = [
+            (nearness(guide.cues.get(i.name, Cue()).words, first.start, first.end, told), i.name)
+            for i in rising
+            if i.name not in inputs and _fits(second, i) is not None
+        ]
+        if fitting and (len(rising) == 1 or max(fitting)[0] >= NEAR):
+            name = max(fitting)[1]
+            spec = next(i for i in rising if i.name == name)
+            before, after = _fits(replace(first, falls=False), spec), _fits(replace(second, falls=False), spec)
+            if before is not None and after is not None:
+                inputs[name] = after - before
+                used |= {first, second}
+    for spec in rising:
+        spans = guide.cues.get(spec.name, Cue()).words.spans(told.text)
+        if spec.name not in inputs and any(_UNCHANGED.match(told.text, b) for _, b in spans):
+            inputs[spec.name] = Decimal(0)
+
+
 def _add_counts(wanted: Sequence[Input], guide: Guide, told: Told, inputs: dict[str, Any], used: set[Figure]) -> None:
     """两项红点至尊奖,一项iF金奖: things that one input counts, told one by one, each with its name after the number."""
     for spec in wanted:
@@ -785,7 +828,10 @@ def _add_counts(wanted: Sequence[Input], guide: Guide, told: Told, inputs: dict[
             continue
         for figure in told.figures:
             more = _fits(figure, spec) if figure.unit in _COUNTERS else None
-            follows = any(0 <= a - figure.end <= 1 for a, _ in cue.words.spans(told.text))
+            named = (told.text[figure.end : a] for a, _ in cue.words.spans(told.text) if 0 <= a - figure.end <= 8)
+            follows = any(
+                re.fullmatch(r"[^,。;\d]?|[^,。;\d]{0,4}(得|拿|获|评|中)[了到上的过]{0,2}", gap) for gap in named
+            )
             if figure not in used and more is not None and follows:
                 inputs[spec.name] += more
                 used.add(figure)
@@ -920,8 +966,13 @@ def _quoted_limit(told: Told, figure: Figure) -> bool:
 _OF_POLICY = re.compile(r"(上限|封顶|不超过|最高|至多|要求|门槛|规定|起步|标准是|听说)[^,。;?:]{0,10}$")
 
 
+_RATE_OF_POLICY = re.compile(r"的?(奖励|奖补|补贴|补助|资助|标准|政策|返还)")
+
+
 def _policy_figure(told: Told, figure: Figure) -> bool:
-    """Whether the figure quotes a rule (要求2000万以上, 上限3%) rather than the asker's own case."""
+    """Whether the figure quotes a rule (要求2000万以上, 上限3%, 15%的奖励) rather than the asker's own case."""
+    if figure.unit == "%" and _RATE_OF_POLICY.match(told.text, figure.end):
+        return True
     return bool(_OF_POLICY.search(told.text[max(0, figure.start - 16) : figure.start]))
 
 
