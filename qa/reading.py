@@ -758,7 +758,7 @@ def _numbers(
     for spec in wanted:
         cue = guide.cues.get(spec.name, Cue())
         if spec.name not in inputs and cue.mention is not None and cue.words.held(told.text):
-            inputs[spec.name] = cue.mention
+            inputs[spec.name] = cue.mention * _named_side_by_side(cue, told)
     counted = [i.name for i in wanted if i.name in inputs and guide.cues.get(i.name, Cue()).mention is not None]
     if len(counted) > 1 and not cases and re.search(r"分别|各(是|多少|奖|补|资)", told.text):
         none = {name: Decimal(0) for name in counted}
@@ -795,7 +795,7 @@ _UNCHANGED = re.compile(r"[^,。;\d]{0,6}(没变|不变|没有变化|无变化|�
 
 def _increments(wanted: Sequence[Input], guide: Guide, told: Told, inputs: dict[str, Any], used: set[Figure]) -> None:
     """从去年的400万涨到今年的520万, 去年400万,今年520万, 所得税没变: what an increment comes to."""
-    rising = [i for i in wanted if "增量" in i.label and i.name not in inputs]
+    rising = [i for i in wanted if re.search("增量|提高", i.label) and i.name not in inputs]
     for first, second in pairwise(told.figures):
         between = told.text[first.end : second.start]
         years = _LAST_YEAR.search(told.text[: first.start]) and _THIS_YEAR.search(between)
@@ -979,15 +979,32 @@ def _policy_figure(told: Told, figure: Figure) -> bool:
 def _each(wanted: list[Input], guide: Guide, told: Told, inputs: dict[str, Any], used: set[Figure]) -> None:
     """国际标准和行业标准各一项: the figure holds for each of the things named before it."""
     for figure in told.figures:
-        if not re.search(r"(各自?|都|均)(有|是|获|得)?$", told.text[max(0, figure.start - 3) : figure.start]):
+        if not re.search(
+            r"(各自?|都|均)(有|是|获|得|拿)?[了到得]?$", told.text[max(0, figure.start - 4) : figure.start]
+        ):
             continue
         begin = max(told.text.rfind(c, 0, figure.start) for c in _BREAK) + 1
         for spec in wanted:
             cue = guide.cues.get(spec.name, Cue())
             value = _fits(figure, spec)
             if value is not None and cue.words and cue.words.held(told.text[begin : figure.start]):
-                inputs.setdefault(spec.name, value)
+                several = _named_side_by_side(cue, told)
+                inputs[spec.name] = value * several if several > 1 else inputs.get(spec.name, value)
                 used.add(figure)
+
+
+def _named_side_by_side(cue: Cue, told: Told) -> int:
+    """红点之星和红点至尊: how many different things of one count are named one beside the other, at least 1."""
+    if cue.mention is None:
+        return 1
+    spans = sorted(cue.words.spans(told.text))
+    whole = [s for s in spans if not any(x <= s[0] and s[1] <= y and y - x > s[1] - s[0] for x, y in spans)]
+    most, run = 1, {told.text[slice(*whole[0])]} if whole else set()
+    for (_, end), (start, stop) in pairwise(whole):
+        beside = re.fullmatch(r"奖?(和|、|与|及|以及|,?还有|加)", told.text[end:start])
+        run = run | {told.text[start:stop]} if beside else {told.text[start:stop]}
+        most = max(most, len(run))
+    return most
 
 
 def _variants(
