@@ -142,7 +142,16 @@ def _found(question: Question, evidence: Sequence[Evidence]) -> list[_Candidate]
             barred = any(candidate.guide.never.held(other.text) for other in told)
             if not barred and (held is None or candidate.fit > held.fit):
                 best[candidate.guide.id] = candidate
-    return sorted(best.values(), key=lambda c: (-c.fit, c.guide.rank))
+    found = list(best.values())
+    if not question.regions and len({c.rule.region for c in found}) > 1:  # elsewhere the figure may be another
+        found = [c if _has_figures(c.rule, c.reading) else replace(c, fit=min(c.fit, NAMED_ONLY)) for c in found]
+    return sorted(found, key=lambda c: (-c.fit, c.guide.rank))
+
+
+def _has_figures(rule: Rule, reading: Reading) -> bool:
+    """Whether the question gives quantities or dates to work with."""
+    given = [i for i in rule.inputs if i.name in reading.given and i.type in ("number", "integer", "date")]
+    return any(not _merely_named(reading, i) for i in given)
 
 
 def _candidates(question: Question, told: Told, evidence: Sequence[Evidence]) -> Iterable[_Candidate]:
@@ -226,10 +235,12 @@ def _fit(
             fit -= 0.2
         elif any(guide.region.startswith(r) for r in question.regions):  # a district's rule, asked of the whole city
             fit = min(fit, NAMED_ONLY)
-    figures = [i for i in asked if i.type in ("number", "integer", "date") and not _merely_named(reading, i)]
-    if not figures and not question.asks("score", "applicability") and not TOGETHER.search(question.text):
-        known = bool(question.regions) and not question.asks("compare")  # elsewhere the figure may be another
-        picked = known and not reading.cases and any(_picks(guide, reading, i) for i in asked)
+    if (
+        not _has_figures(rule, reading)
+        and not question.asks("score", "applicability")
+        and not TOGETHER.search(question.text)
+    ):
+        picked = not question.asks("compare") and not reading.cases and any(_picks(guide, reading, i) for i in asked)
         if not picked or not question.asks("amount", "calculation"):
             fit = min(fit, NAMED_ONLY)  # which of several figures (省级 or 国家级) a calculator tells better
     return max(0.0, min(1.0, fit))
