@@ -778,6 +778,7 @@ def _numbers(
             and fitting
             and f.value != figure.value
             and not _policy_figure(told, f)
+            and not _IS_LIMIT.match(told.text, f.end)
             and _fits(f, fitting[0]) is not None
         ]
         if len(fitting) == 1 and not rivals:
