@@ -53,7 +53,7 @@ def answer(
         draft = nearest(evidence)
     elif used is None and (open_ := settle.left_open(question, draft.text)):
         draft, abstained = unstated(open_, evidence[0]), True
-    shown = used or (next((one for one in linked if not abstained), None) if wants_figure(question) else None)
+    shown = used or next((one for one in linked if not abstained and worth_showing(question, one)), None)
     return Answer(
         question=text,
         answer=draft.text[:MAX_ANSWER],
@@ -103,6 +103,12 @@ def wants_figure(question: Question) -> bool:
     return bool(question.amounts) or question.asks("calculation", "score")
 
 
+def worth_showing(question: Question, linked: Linked) -> bool:
+    """Whether the calculator belongs beside the clauses: the question has figures, or names what its amount is for."""
+    named = question.asks("amount") and not question.asks("compare") and linked.calculation is not None
+    return wants_figure(question) or (named and bool(linked.given))
+
+
 def choose(
     engine: Engine, question: Question, evidence: Sequence[Evidence], linked: Sequence[Linked], sure: float
 ) -> tuple[Draft | None, Linked | None]:
@@ -110,7 +116,8 @@ def choose(
     worked_out = next((one for one in linked if one.calculation is not None and one.fit >= SURE), None)
     if not evidence:
         return None, None
-    if cells := tables.look_up(question, evidence, engine.documents, engine.below, engine.nodes):
+    judged = worked_out is not None and question.asks("applicability")
+    if not judged and (cells := tables.look_up(question, evidence, engine.documents, engine.below, engine.nodes)):
         return tables.write(cells), None
     terms = terms_of(question, engine.index.idf)
     of_named = evidence[0].document.id in documents.named(question, engine.documents)

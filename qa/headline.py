@@ -129,6 +129,8 @@ def _said(guide: Guide, rule: Rule, reading: Reading, result: Calculation, room:
     judged = result.eligible is not None and (focus is None or "eligible" in focus)
     if result.eligible is False and all(result.outputs.get(n) == 0 for n in names if n != "eligible"):
         judged = True  # nothing to show but noughts
+    if not judged and focus is not None:
+        steps = [s for s in steps if not s.endswith("：不符合")]  # conditions that are not asked about
     worked = [s for s in steps if re.search(r" = |÷|上限|封顶|限额", s)]
     if judged and not result.eligible:
         failed = [s for s in steps if s.endswith("：不符合")]

@@ -24,7 +24,7 @@ from qa.evidence import Evidence
 from qa.headline import HEADLINE, TOGETHER, aside, rests_on, within
 from qa.headline import headline as say
 from qa.question import Question, normalise
-from qa.reading import Cue, Guide, Reading, Told, read, tell, wordings
+from qa.reading import Cue, Guide, Reading, Told, adverse, read, tell, wordings
 
 LEAST = 0.45  # below this fit a calculator is not linked
 NAMED_ONLY = 0.55  # … and at most this, where the question only names what has a fixed figure: a clause answers that
@@ -138,16 +138,24 @@ def _found(question: Question, evidence: Sequence[Evidence]) -> list[_Candidate]
             barred = any(candidate.guide.never.held(other.text) for other in told)
             if not barred and (held is None or candidate.fit > held.fit):
                 best[candidate.guide.id] = candidate
-    return sorted(best.values(), key=lambda c: (-c.fit, c.guide.rank))
+    found = list(best.values())
+    if not question.regions and len({c.rule.region for c in found}) > 1:  # elsewhere the figure may be another
+        found = [c if _has_figures(c.rule, c.reading) else replace(c, fit=min(c.fit, NAMED_ONLY)) for c in found]
+    return sorted(found, key=lambda c: (-c.fit, c.guide.rank))
+
+
+def _has_figures(rule: Rule, reading: Reading) -> bool:
+    """Whether the question gives quantities or dates to work with."""
+    given = [i for i in rule.inputs if i.name in reading.given and i.type in ("number", "integer", "date")]
+    return any(not _merely_named(reading, i) for i in given)
 
 
 def _candidates(question: Question, told: Told, evidence: Sequence[Evidence]) -> Iterable[_Candidate]:
     named = frozenset(key for key, names in wordings().documents.items() if names.held(told.text))
-    regions = _regions(question, told)
     for guide in wordings().guides:
         if not all(group.held(told.text) for group in guide.about):
             continue
-        if guide.never.held(told.text) or not _in_region(guide, regions):
+        if guide.never.held(told.text) or not _in_region(guide, question.regions):
             continue
         rule = get(guide.id)
         reading = read(rule, guide, told)
@@ -156,16 +164,6 @@ def _candidates(question: Question, told: Told, evidence: Sequence[Evidence]) ->
         fit = _fit(guide, rule, reading, question, named, evidence)
         if fit >= LEAST:
             yield _Candidate(guide, rule, reading, told, fit)
-
-
-def _regions(question: Question, told: Told) -> tuple[str, ...]:
-    """The regions asked about: one that an enterprise comes from (从北京迁来) is not."""
-
-    def origin(region: str) -> bool:
-        name = re.escape(region.removesuffix("省").removesuffix("市"))
-        return bool(re.search(rf"(从|由|自){name}|{name}市?[^,。;]{{0,4}}(迁|搬|转移)(来|入|过来|至|到)", told.text))
-
-    return tuple(r for r in question.regions if not origin(r))
 
 
 def _in_region(guide: Guide, regions: Sequence[str]) -> bool:
@@ -233,12 +231,23 @@ def _fit(
             fit -= 0.2
         elif any(guide.region.startswith(r) for r in question.regions):  # a district's rule, asked of the whole city
             fit = min(fit, NAMED_ONLY)
-    figures = [i for i in asked if i.type in ("number", "integer", "date") and not _merely_named(reading, i)]
     several = any(n > 1 for n in reading.counts.values())
     plain = not several and not question.asks("score", "applicability") and not TOGETHER.search(question.text)
-    if not figures and plain:
+    if plain and not _has_figures(rule, reading) and not _picked(guide, rule, reading, question):
         fit = min(fit, NAMED_ONLY)
     return max(0.0, min(1.0, fit))
+
+
+def _picked(guide: Guide, rule: Rule, reading: Reading, question: Question) -> bool:
+    """Whether the question picks one of several fixed figures (省级, 银奖, 考评最差): a calculator tells which."""
+    if not guide.fixed or reading.cases or question.asks("compare") or not question.asks("amount", "calculation"):
+        return False
+    several = sum(cue.mention is not None for cue in guide.cues.values()) > 1
+    return any(
+        (several and i.name in reading.mentioned) or (i.type == "choice" and i.required) or adverse(i.name)
+        for i in rule.inputs
+        if i.name in reading.given
+    )
 
 
 def _merely_named(reading: Reading, spec: Input) -> bool:

@@ -104,6 +104,7 @@ class Cue:
     (分别…和…) `adds` takes the sum, `least` the smallest; `all`: every figure right beside a wording counts (卖货8万、加工2万);
     `via`: how it follows from another figure. `total`: wordings of a figure for all of the count that input `over`
     gives (5台一共3000万); `less`: of a smaller figure, told after it, still to be taken off (月薪8000，五险一金1200).
+    `against`: the input from which it is told as a difference.
     """
 
     words: Words = field(default_factory=lambda: words(""))
@@ -121,6 +122,7 @@ class Cue:
     total: Words = field(default_factory=lambda: words(""))
     over: str = ""
     less: Words = field(default_factory=lambda: words(""))
+    against: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +249,7 @@ def _cue(raw: Any) -> Cue:
         total=words(raw["total"]["words"] if "total" in raw else ""),
         over=raw["total"]["over"] if "total" in raw else "",
         less=words(raw.get("less", "")),
+        against=raw.get("against", ""),
     )
 
 
@@ -260,16 +263,21 @@ def _via(raw: Mapping[str, Any]) -> Via:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number of the question: an amount, an ordinal (第3名: unit "第名") or a bare number (unit "")."""
+    """A number of the question: an amount, an ordinal (第3名: unit "第名") or a bare number (unit "").
+
+    `falls`: told as a decrease (所得税减少50万元).
+    """
 
     value: Decimal
     unit: str
     bound: str
     start: int
     end: int
+    falls: bool = False
 
 
-_COUNTERS = frozenset("项件个种款条份台套批支只场次家户人名位")
+_COUNTERS = frozenset("项件个种款条份台套批支只场次家户人名位张")
+_NO_NOUN = frozenset("但和与及也都就才又还却而并或的了是在,")
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +290,8 @@ class Told:
 
     def counted(self, start: int, end: int) -> bool:
         """Whether a count stands before the thing that it counts: 两项红点奖, 三名专家."""
-        return self.text[end - 1 : end] in _COUNTERS and "\u4e00" <= self.text[end : end + 1] <= "\u9fff"
+        after = self.text[end : end + 1]
+        return self.text[end - 1 : end] in _COUNTERS and "\u4e00" <= after <= "\u9fff" and after not in _NO_NOUN
 
 
 _SPOKEN = re.compile(r"(?<![\d.])(\d+)([千万亿])(\d)(?![\d.千万亿百年月日号个项家户人名位台套%])")  # 1万2, 3千5
@@ -293,10 +302,11 @@ _SPOKEN_CN = re.compile(  # 一万三, 两千五
 _SUMMED = re.compile(r"(?<![\d.])(\d+)万(?:零?(\d{3,4})(?=[元块])|零?(\d)千(?![\d万多]))")  # 9万零500元, 3万5千
 _HUNDREDS = re.compile(r"(?<![\d.])(\d)百(\d\d?)(?=[万亿])")  # 2百60万
 _LEVIED = re.compile(r"征(\d{1,2})退(\d{1,2})(?![\d%.])")  # 征17退17
-_POINTS = re.compile(r"(\d+(?:\.\d+)?)个点(?!位)")  # 16个点
+_POINTS = re.compile(r"(?<=[\d一二两三四五六七八九十半])个点(?![名子位评])")  # 提高了3个点
 _TENTHS = re.compile(  # 四成, 三成五, 三成半, 五五分成
     r"([一二三四五六七八九两])成([一二三四五六七八九半](?![成个项家名年]))?(?![立本员果品长功为交都份])|(?:五五|对半)(?=分|开)"
 )
+_FIRST_YEAR = re.compile(r"(?<!第)(?:头一|首)(?:个)?(?:奖励)?年度?(?!度)")
 _ORDINAL = re.compile(
     r"(?:第|排名?|名列)([\d一二三四五六七八九十]+)(?!笔|次|方|手|产业|时间)(?:个)?(名|位|年|台|套|项|批|保险年度|奖励年度|年度)?"
 )
@@ -305,7 +315,12 @@ _NO_NUMBER = re.compile(
     r"[千万百]人计划|5S|6S|两增两控|三免三减半|三会|一带一路|[〔\[（(【]\s*(?:19|20)\d{2}\s*[〕\]）)】]\s*(?:第)?\d+号?|(?:19|20)\d{2}年第?\d+号(?!\d)"
 )
 _SHORT_OF = re.compile(r"(企业|产品|中心|单位)?(提名|培育|后备|候选|入围|创建)")  # 中国质量奖提名奖 is not 中国质量奖
-_NEGATED = re.compile(r"(?:不是|不属于?|没有?|未曾?|尚未|无|非|不|并非|不在|不含|没在)[\u4e00-\u9fff]{0,2}$")
+_NEGATED = re.compile(r"(?<!差)(?:不是|不属于?|没有?|未曾?|尚未|无|非|不|并非|不在|不含|没在)[\u4e00-\u9fff]{0,2}$")
+
+
+_NEGATED_AFTER = re.compile(  # 房地产不涉及, 房地产项目除外
+    r"(?:项目|企业|贷款|业务|领域)?(?:都|也|均)?(?:不涉及|没有?涉及|未涉及|不含|不包括|除外|以外|之外|不沾|没碰|没投|未投|不投|不做)"
+)
 
 
 @cache
@@ -342,8 +357,10 @@ def tell(text: str) -> Told:
     dense = _MIXED.sub(_in_wan, dense)
     dense = _SUMMED.sub(lambda m: f"{Decimal(m[1]) + Decimal(m[2] or m[3] + '000') / 10_000}万", dense)
     dense = _SPOKEN_CN.sub(lambda m: f"{read_number(m[1])}.{read_number(m[3])}{m[2]}", dense)
+    dense = _SAME_YEAR.sub(r"\1", dense)
+    dense = _FIRST_YEAR.sub("第一年", _POINTS.sub("%", dense))
     dense = _SPOKEN.sub(r"\1.\3\2", dense)
-    dense = _POINTS.sub(r"\1%", _LEVIED.sub(r"征\1%退\2%", dense))
+    dense = _LEVIED.sub(r"征\1%退\2%", dense)
     dense = _TENTHS.sub(_percent, dense)
     dense = _HALF_MONTH.sub(lambda m: f"{(read_number(m[1]) or 0) + Decimal('0.5')}个月", dense)
     dense = _YEARS_MONTHS.sub(lambda m: f"{12 * (read_number(m[1]) or 0) + (read_number(m[2]) or 0)}个月", dense)
@@ -353,7 +370,14 @@ def tell(text: str) -> Told:
     dates = _dated(written, blank)
     amounts = [a for a in read_amounts(blank) if a.unit != "个月" or (a.start, a.end) not in months]
     figures = [
-        Figure(a.value, "季" if blank.startswith("季度", a.end) else a.unit, _bound(blank, a), a.start, a.end)
+        Figure(
+            a.value,
+            "季" if blank.startswith("季度", a.end) else a.unit,
+            _bound(blank, a),
+            a.start,
+            a.end,
+            bool(_LESS.search(blank[max(0, a.start - 8) : a.start])),
+        )
         for a in amounts
         if a.upper is None
         and not _is_span(blank, a.start, a.end, a.unit)
@@ -400,7 +424,9 @@ def _apiece(figure: Figure, figures: Sequence[Figure]) -> bool:
 
 
 _NOT_OVER = re.compile(r"(没有?|未|不|没)(有)?(超过?|高于|突破)[^,。;]{0,2}$")
-_NOT_YET = re.compile(r"(不到|不满|不足|未满|没满|没到|还没满|差[^,。;]{1,6}(满|到|够))[^,。;]{0,2}$")
+_NOT_YET = re.compile(
+    r"(不到|不满|不足|未满|没满|没到|还没满|差[^,。;]{1,6}(满|到|够)|(下个?月|下周|明年|过[^,。;]{1,4}|再有[^,。;]{1,4})(才|就)?(满|到|够))[^,。;]{0,2}$"
+)
 
 
 def _bound(text: str, amount: Amount) -> str:
@@ -430,22 +456,33 @@ def _is_span(text: str, start: int, end: int, unit: str) -> bool:
 
 
 _MONTH = re.compile(r"(?<![\d年.—-])(?:1[0-2]|[1-9])月(?![\d内])")  # 4月 is a month of the year, 4个月 its length
+_NEXT_YEAR = re.compile(r"(次|第二|翌|转过?|来)年$")
+_SAME_YEAR = re.compile(r"[(]((?:19|20)\d{2}年)[)](?=\d{1,2}月)")  # 去年(2016年)11月20日
 
 
 def _dated(mentions: Sequence[DateMention], text: str) -> tuple[DateMention, ...]:
-    """A day without a year (5月3日) is of the one year that the question names; so is a month (4月) where no day is told."""
+    """A day without a year (5月3日) is of the year named before it, or of the only one named; 次年3月1日 of the next.
+
+    So is a month (4月) where no day is told. A year alone that a day borrows (3月12日（2019年）) is no day of its own.
+    """
     years = {m.year for m in mentions if m.year is not None}
-    year = years.pop() if len(years) == 1 else None
-    if year is None:
-        return tuple(mentions)
-    lent = any(
-        m.year is None for m in mentions
-    )  # a year alone that a day borrows (3月12日（2019年）) is no day of its own
-    dated = [replace(m, year=year) if m.year is None else m for m in mentions if not lent or m.month is not None]
-    months = [DateMention(year, int(m[0][:-1]), None, m.start(), m.end(), m[0]) for m in _MONTH.finditer(text)]
+    only = years.pop() if len(years) == 1 else None
+    dated: list[DateMention] = []
+    year = only
+    for mention in mentions:
+        if mention.year is not None:
+            year = mention.year
+        elif year is not None:
+            year += bool(_NEXT_YEAR.search(text[: mention.start]))
+            mention = replace(mention, year=year)
+        dated.append(mention)
+    if only is None:
+        return tuple(dated)
+    months = [DateMention(only, int(m[0][:-1]), None, m.start(), m.end(), m[0]) for m in _MONTH.finditer(text)]
     if months and all(m.month is None for m in dated):
         return tuple(months)
-    return tuple(dated)
+    borrowed = any(m.year is None for m in mentions)
+    return tuple(m for m in dated if not borrowed or m.month is not None)
 
 
 def _ordinals(text: str) -> Iterator[Figure]:
@@ -464,7 +501,7 @@ def _bare(text: str) -> Iterator[Figure]:
 
 # --- units -----------------------------------------------------------------------------------------------------------
 
-_COUNTED = (frozenset("人名位个"), frozenset("项件个种款条份台套批支只场次期"), frozenset("家户个"))
+_COUNTED = (frozenset("人名位个"), frozenset("项件个种款条份台套批支只场次期张"), frozenset("家户个"))
 _DAYS = frozenset(("天", "工作日"))
 
 
@@ -489,7 +526,7 @@ def in_unit_of(figure: Figure, spec: Input) -> Decimal | None:
         return figure.value if unit == "元" and figure.value >= 100 else None
     if (
         unit in ("个", *"人名位项件种款条份台套批场次期家户")
-        and figure.unit in "人名位个项件种款条份台套批支只场次家户"
+        and figure.unit in "人名位个项件种款条份台套批支只场次家户张"
     ):
         return figure.value if any(unit in s and figure.unit in s for s in _COUNTED) else None
     if unit == "期":
@@ -850,17 +887,19 @@ def _flags(
             continue
         said = cue.words or words("|".join(p for p in _core(spec.label) if len(p) <= 12))
         spans = list(said.spans(told.text))
-        if spans and not cases and all(told.text[b : b + 1] == "呢" for _, b in spans):
+        if spans and not cases and all(told.text[b : b + 2] in ("呢?", "呢") for _, b in spans):
             cases += [{spec.name: False}, {spec.name: True}]  # …？厂房呢？
         elif spans:
-            inputs[spec.name] = not all(_negated(told.text, a) for a, _ in spans)
+            inputs[spec.name] = not all(_negated(told.text, a, b) for a, b in spans)
 
 
 _NONE_OF = re.compile(r"(没有?|未|无|缺)[^,。;?]{1,10}(和|、|及|或|与)[^,。;?]{0,6}$")  # 没有企业文化和管理队伍
 
 
-def _negated(text: str, start: int) -> bool:
-    return bool(_NEGATED.search(text[max(0, start - 5) : start]) or _NONE_OF.search(text[max(0, start - 20) : start]))
+def _negated(text: str, start: int, end: int) -> bool:
+    """Whether what stands at start…end is said not to be so."""
+    before = _NEGATED.search(text[max(0, start - 5) : start]) or _NONE_OF.search(text[max(0, start - 20) : start])
+    return bool(before or _NEGATED_AFTER.match(text, end))
 
 
 _NOT = re.compile(r"没有?|未能?|尚未|并非|不(?![管论仅但知用需必])|(?<!有)无(?!论)|非(?!常)|缺少?")
@@ -924,9 +963,11 @@ def _days(
         for day in told.dates:
             if (day.year is None) or (spec.type == "integer" and day.year is None):
                 continue
-            near = nearness(cue.words, day.start, day.end, told, DAY_PAUSE) if cue.words else 0.0
+            near = _says_date(cue.words, day, told) if cue.words else 0.0
             if spec.type == "date" and day.month is None and told.text[day.start - 1 : day.start] in _PAUSES:
                 near -= 9.0  # 高企认定：2018年销售收入…: the year of a figure
+            if day.month is None and any(d.month is not None for d in told.dates):
+                near -= 4.0  # 2019年试点 … 2018年9月1日报送: a mere year names something
             if near >= NEAR:
                 pairs.append((near, spec, day))
     taken: set[DateMention] = set()
@@ -943,6 +984,26 @@ def _days(
     free = [d for d in told.dates if d not in taken and d.year is not None]
     if len(left) == 1 and len({(d.year, d.month, d.dom) for d in free}) == 1:
         _set_day(left[0], free[0], inputs, spread)
+
+
+def _says_date(cue: Words, day: DateMention, told: Told) -> float:
+    """How surely the wording speaks of the date. Mostly it follows it in the same breath: 3月5日成功完成一笔发行."""
+    best = 0.0
+    others = [d for d in told.dates if d is not day]
+    for a, b in cue.spans(told.text):
+        if b <= day.start and day.start - b <= REACH:
+            gap = told.text[b : day.start]
+            between = sum(b <= d.start < day.start for d in others)
+            worth = 9.5 - 0.35 * len(gap) - 4.0 * gap.count(",") - 1.5 * gap.count("、") - 4.0 * between
+        elif a >= day.end and a - day.end <= REACH - 6:
+            gap = told.text[day.end : a]
+            between = sum(day.end <= d.start < a for d in others)
+            worth = 9.0 - 0.3 * len(gap) - 5.0 * gap.count(",") - 1.5 * gap.count("、") - 6.0 * between
+        else:
+            continue
+        worth -= 9.0 * any(c in _BREAK for c in gap)
+        best = max(best, worth + 0.3 * min(b - a, 8))
+    return best
 
 
 def _is_year(spec: Input) -> bool:
@@ -976,11 +1037,14 @@ def _numbers(
     for spec in wanted:
         cue = guide.cues.get(spec.name, Cue())
         for figure in told.figures:
-            if figure in used or (value := _fits(figure, spec)) is None or _quoted_limit(told, figure):
+            taken = figure in used or spec.name in inputs
+            if taken or (value := _fits(figure, spec)) is None or _quoted_limit(told, figure):
                 continue
             near = nearness(cue.words, figure.start, figure.end, told)
             if near >= NEAR:
                 pairs.append((near + 0.5 * (figure.bound in ("exact", "approx")), spec, figure, value))
+    _increments(wanted, guide, told, inputs, used)
+    pairs += _respectively(wanted, guide, told, used)
     ordinals = [f for f in told.figures if f.unit.startswith("第")]
     for spec in wanted:  # 第3名 can only be the one input that is a place in an order
         places = [f for f in ordinals if f not in used and _fits(f, spec) is not None]
@@ -1000,10 +1064,11 @@ def _numbers(
         if guide.cues.get(spec.name, Cue()).all and figure not in used and near >= BESIDE:
             inputs[spec.name] += value
             used.add(figure)
+    _add_counts(wanted, guide, told, inputs, used)
     for spec in wanted:
         cue = guide.cues.get(spec.name, Cue())
         if spec.name not in inputs and cue.mention is not None and cue.words.held(told.text):
-            inputs[spec.name] = cue.mention
+            inputs[spec.name] = cue.mention * _named_side_by_side(cue, told)
     counted = [i.name for i in wanted if i.name in inputs and guide.cues.get(i.name, Cue()).mention is not None]
     if len(counted) > 1 and not cases and re.search(r"分别|各(是|多少|奖|补|资)", told.text):
         none = {name: Decimal(0) for name in counted}
@@ -1023,12 +1088,112 @@ def _numbers(
             and fitting
             and f.value != figure.value
             and not _policy_figure(told, f)
+            and not _IS_LIMIT.match(told.text, f.end)
             and _fits(f, fitting[0]) is not None
         ]
         if len(fitting) == 1 and not rivals:
             inputs[fitting[0].name] = _fits(figure, fitting[0])
             used.add(figure)
+    _differences(wanted, guide, told, inputs, used)
     _variants(wanted, told, inputs, cases, used)
+
+
+_ROSE_TO = re.compile(r"[^,。;\d]{0,2}(涨|增|增加|增长|上升|升|提高|提升|降|减少|下降|变)(到|至|成|为)[^,。;\d]{0,5}")
+_LAST_YEAR = re.compile(r"(去年|上年|上一年|前一年|头年)[^,。;\d]{0,8}$")
+_THIS_YEAR = re.compile(r"(今年|当年|本年|现在|这一年)[^,。;\d]{0,8}$")
+_UNCHANGED = re.compile(r"[^,。;\d]{0,6}(没变|不变|没有变化|无变化|持平|没增加|没有增加|没涨|没动|零增长|为零|为0|是0)")
+
+
+def _increments(wanted: Sequence[Input], guide: Guide, told: Told, inputs: dict[str, Any], used: set[Figure]) -> None:
+    """从去年的400万涨到今年的520万, 去年400万,今年520万, 所得税没变: what an increment comes to."""
+    rising = [i for i in wanted if re.search("增量|提高", i.label) and i.name not in inputs]
+    for first, second in pairwise(told.figures):
+        between = told.text[first.end : second.start]
+        years = _LAST_YEAR.search(told.text[: first.start]) and _THIS_YEAR.search(between)
+        if first.unit != second.unit or not (years or _ROSE_TO.fullmatch(between)):
+            continue
+        fitting = [
+            (nearness(guide.cues.get(i.name, Cue()).words, first.start, first.end, told), i.name)
+            for i in rising
+            if i.name not in inputs and _fits(second, i) is not None
+        ]
+        if fitting and (len(rising) == 1 or max(fitting)[0] >= NEAR):
+            name = max(fitting)[1]
+            spec = next(i for i in rising if i.name == name)
+            before, after = _fits(replace(first, falls=False), spec), _fits(replace(second, falls=False), spec)
+            if before is not None and after is not None:
+                inputs[name] = after - before
+                used |= {first, second}
+    for spec in rising:
+        spans = guide.cues.get(spec.name, Cue()).words.spans(told.text)
+        if spec.name not in inputs and any(_UNCHANGED.match(told.text, b) for _, b in spans):
+            inputs[spec.name] = Decimal(0)
+
+
+def _add_counts(wanted: Sequence[Input], guide: Guide, told: Told, inputs: dict[str, Any], used: set[Figure]) -> None:
+    """两项红点至尊奖,一项iF金奖: things that one input counts, told one by one, each with its name after the number."""
+    for spec in wanted:
+        cue = guide.cues.get(spec.name, Cue())
+        value = inputs.get(spec.name)
+        if cue.mention is None or not isinstance(value, Decimal):
+            continue
+        for figure in told.figures:
+            more = _fits(figure, spec) if figure.unit in _COUNTERS else None
+            named = (told.text[figure.end : a] for a, _ in cue.words.spans(told.text) if 0 <= a - figure.end <= 8)
+            follows = any(
+                re.fullmatch(r"[^,。;\d]?|[^,。;\d]{0,4}(得|拿|获|评|中)[了到上的过]{0,2}", gap) for gap in named
+            )
+            if figure not in used and more is not None and follows:
+                inputs[spec.name] += more
+                used.add(figure)
+
+
+def _respectively(
+    wanted: Sequence[Input], guide: Guide, told: Told, used: set[Figure]
+) -> Iterator[tuple[float, Input, Figure, Decimal]]:
+    """总量、增量和增幅分别列第3、第12和第9位: things and figures listed in one order."""
+    for m in re.finditer("分别|依次", told.text):
+        listed: list[Input] = []
+        for stops in (_BREAK + ",", _BREAK):  # in the same breath, else in the same sentence
+            begin = max(told.text.rfind(c, 0, m.start()) for c in stops) + 1
+            spans: list[tuple[int, int, Input]] = []
+            for spec in wanted:
+                cue = guide.cues.get(spec.name, Cue())
+                spans += [(a, b, spec) for a, b in cue.words.spans(told.text) if begin <= a and b <= m.start()]
+            whole = [s for s in spans if not any(x <= s[0] and s[1] <= y and y - x > s[1] - s[0] for x, y, _ in spans)]
+            listed = listed or list({s.name: s for _, _, s in sorted(whole, key=lambda s: s[:2])}.values())
+            listed = listed if len(listed) > 1 else []
+        figures = [f for f in told.figures if f.start >= m.end() and f not in used][: len(listed)]
+        if len(listed) < 2 or len(figures) != len(listed) or figures[0].start - m.end() > 6:
+            continue
+        gaps = [told.text[a.end : b.start] for a, b in pairwise(figures)]
+        values = [_fits(f, spec) for f, spec in zip(figures, listed, strict=True)]
+        if all(re.fullmatch("[、,和与及]|以及|,?和", g) for g in gaps):
+            yield from ((20.0, s, f, v) for s, f, v in zip(listed, figures, values, strict=True) if v is not None)
+
+
+_MORE = re.compile(r"(多|增加|增长|增|涨|提高)(了|出)?(将近|约|大约)?$")
+_LESS = re.compile(r"((?<![至不])少|减少|下降|降低|降|减)(了|掉)?(将近|约|大约)?$")
+
+
+def _differences(wanted: Sequence[Input], guide: Guide, told: Told, inputs: dict[str, Any], used: set[Figure]) -> None:
+    """今年3000万,比去年少了500万: what is told as a difference to another input."""
+    for spec in wanted:
+        cue = guide.cues.get(spec.name, Cue())
+        value = inputs.get(cue.against)
+        if not isinstance(value, Decimal):
+            continue
+        for figure in told.figures:
+            before = told.text[max(0, figure.start - 16) : figure.start]
+            than = re.search(r"[比较]([^,。;比较]*)$", before)
+            sign = -1 if _MORE.search(before) else 1 if _LESS.search(before) else 0
+            if not sign or than is None or not cue.words.held(than[1]):
+                continue
+            rate = figure.unit == "%"
+            by = figure.value if rate else _fits(figure, spec)
+            if by is not None and not (rate and sign * by >= 100):
+                inputs[spec.name] = value / (1 - sign * by / 100) if rate else value + sign * by
+                used.add(figure)
 
 
 def _may_stand_alone(guide: Guide, spec: Input) -> bool:
@@ -1095,6 +1260,8 @@ def _fits(figure: Figure, spec: Input) -> Decimal | None:
     value += {"over": least, "under": -least}.get(figure.bound, Decimal(0))  # 超过半年, 不到两年: on that side of it
     if spec.type == "integer" and value != value.to_integral_value():
         return None
+    if figure.falls and re.search("增量|增幅|增长|提高", spec.label) and (spec.min is None or spec.min < 0):
+        value = -value
     beyond = (spec.min is not None and value < spec.min) or (spec.max is not None and value > spec.max)
     if beyond and spec.unit not in _COUNTERS:  # a count out of range is still that count, and the rule says so
         return None
@@ -1115,23 +1282,45 @@ def _quoted_limit(told: Told, figure: Figure) -> bool:
 _OF_POLICY = re.compile(r"(上限|封顶|不超过|最高|至多|要求|门槛|规定|起步|标准是|听说)[^,。;?:]{0,10}$")
 
 
+_RATE_OF_POLICY = re.compile(r"的?(奖励|奖补|补贴|补助|资助|标准|政策|返还)")
+
+
 def _policy_figure(told: Told, figure: Figure) -> bool:
-    """Whether the figure quotes a rule (要求2000万以上, 上限3%) rather than the asker's own case."""
+    """Whether the figure quotes a rule (要求2000万以上, 上限3%, 15%的奖励) rather than the asker's own case."""
+    if figure.unit == "%" and _RATE_OF_POLICY.match(told.text, figure.end):
+        return True
     return bool(_OF_POLICY.search(told.text[max(0, figure.start - 16) : figure.start]))
 
 
 def _each(wanted: list[Input], guide: Guide, told: Told, inputs: dict[str, Any], used: set[Figure]) -> None:
     """国际标准和行业标准各一项: the figure holds for each of the things named before it."""
     for figure in told.figures:
-        if not re.search(r"(各自?|都|均)(有|是|获|得)?$", told.text[max(0, figure.start - 3) : figure.start]):
+        if not re.search(
+            r"(各自?|都|均)(有|是|获|得|拿)?[了到得]?$", told.text[max(0, figure.start - 4) : figure.start]
+        ):
             continue
         begin = max(told.text.rfind(c, 0, figure.start) for c in _BREAK) + 1
         for spec in wanted:
             cue = guide.cues.get(spec.name, Cue())
             value = _fits(figure, spec)
             if value is not None and cue.words and cue.words.held(told.text[begin : figure.start]):
-                inputs.setdefault(spec.name, value)
+                several = _named_side_by_side(cue, told)
+                inputs[spec.name] = value * several if several > 1 else inputs.get(spec.name, value)
                 used.add(figure)
+
+
+def _named_side_by_side(cue: Cue, told: Told) -> int:
+    """红点之星和红点至尊: how many different things of one count are named one beside the other, at least 1."""
+    if cue.mention is None:
+        return 1
+    spans = sorted(cue.words.spans(told.text))
+    whole = [s for s in spans if not any(x <= s[0] and s[1] <= y and y - x > s[1] - s[0] for x, y in spans)]
+    most, run = 1, {told.text[slice(*whole[0])]} if whole else set()
+    for (_, end), (start, stop) in pairwise(whole):
+        beside = re.fullmatch(r"奖?(和|、|与|及|以及|,?还有|加)", told.text[end:start])
+        run = run | {told.text[start:stop]} if beside else {told.text[start:stop]}
+        most = max(most, len(run))
+    return most
 
 
 def _variants(
