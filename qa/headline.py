@@ -16,7 +16,7 @@ from qa.scoring import asked_score
 
 HEADLINE = 180  # characters
 
-TOGETHER = re.compile(r"共|合计|加起来|加总|总计|总额|全部|累计|两项|都算上|一起")
+TOGETHER = re.compile(r"(?<!公)共(?![同享建用性])|合计|加起来|加总|总计|总额|全部|累计|两项|两样|都算上|一起|一块|加在")
 
 
 _REMARK = re.compile(r"[（(](?!套[）)])[^）)]*[）)]")  # 首台（套） keeps its 套

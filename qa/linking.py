@@ -24,7 +24,7 @@ from qa.evidence import Evidence
 from qa.headline import HEADLINE, TOGETHER, aside, rests_on, within
 from qa.headline import headline as say
 from qa.question import Question, normalise
-from qa.reading import Cue, Guide, Reading, Told, read, tell, wordings
+from qa.reading import Cue, Guide, Reading, Told, adverse, read, tell, wordings
 
 LEAST = 0.45  # below this fit a calculator is not linked
 NAMED_ONLY = 0.55  # … and at most this, where the question only names what has a fixed figure: a clause answers that
@@ -233,9 +233,19 @@ def _fit(
         elif any(guide.region.startswith(r) for r in question.regions):  # a district's rule, asked of the whole city
             fit = min(fit, NAMED_ONLY)
     figures = [i for i in asked if i.type in ("number", "integer", "date") and not _merely_named(reading, i)]
-    if not figures and not question.asks("score", "applicability") and not TOGETHER.search(question.text):
+    plain = not question.asks("score", "applicability") and not TOGETHER.search(question.text)
+    if not figures and plain and not _unmet(rule, reading):
         fit = min(fit, NAMED_ONLY)
     return max(0.0, min(1.0, fit))
+
+
+def _unmet(rule: Rule, reading: Reading) -> bool:
+    """Whether the question tells of a condition that is not met: no clause says that, but the rule does."""
+    told = [(i, reading.inputs.get(i.name)) for i in rule.inputs if i.name in reading.given]
+    return any(
+        value is adverse(i.name) if i.type == "boolean" else i.type == "choice" and value in ("other", "none")
+        for i, value in told
+    )
 
 
 def _merely_named(reading: Reading, spec: Input) -> bool:

@@ -246,6 +246,11 @@ class Told:
         return self.text[end - 1 : end] in _COUNTERS and "\u4e00" <= self.text[end : end + 1] <= "\u9fff"
 
 
+_SHORT_YEAR = re.compile(  # 18年5月, 18年底, 打算19年自立; not 开了18年, 15年以上
+    r"(?<![\d.])(1[2-9]|2[0-5])年(?=\d{1,2}月|[底初末中]|年?度)"
+    r"|(?:(?<=[,。;:、?()在从到于自是至按等由])|(?<=我们)|(?<=公司)|(?<=企业)|(?<=打算)|(?<=准备)|(?<=计划)|^)"
+    r"(1[2-9]|2[0-5])年(?![\d以期来多前内后整左间的里]|经验|历史)"
+)
 _SPOKEN = re.compile(r"(?<![\d.])(\d+)([千万亿])(\d)(?![\d.千万亿百年月日号个项家户人名位台套%])")  # 1万2, 3千5
 _TENTHS = re.compile(r"([一二三四五六七八九两])成(?![立本员果品长功为交都份])|五五(?=分|开)")  # 四成, 五五分成
 _ORDINAL = re.compile(
@@ -256,7 +261,14 @@ _NO_NUMBER = re.compile(
     r"[千万百]人计划|5S|6S|两增两控|三免三减半|三会|一带一路|[〔\[（(【]\s*(?:19|20)\d{2}\s*[〕\]）)】]\s*(?:第)?\d+号?|(?:19|20)\d{2}年第\d+号"
 )
 _SHORT_OF = re.compile(r"(企业|产品|中心|单位)?(提名|培育|后备|候选|入围|创建)")  # 中国质量奖提名奖 is not 中国质量奖
-_NEGATED = re.compile(r"(?:不是|不属于?|没有?|未曾?|尚未|无|非|不|并非|不在|不含|没在)[\u4e00-\u9fff]{0,2}$")
+_NEGATED = re.compile(
+    r"(?<!是)(?<!能)(?<!会)(?<!可)(?<!有)"  # 是不是, 有没有 ask
+    r"(?:(?:不是|不属于?|没有?|未曾?|尚未|无|非|不|并非|不在|不含|没在)[\u4e00-\u9fff]{0,2}"
+    r"|(?:没有?|未能?)(?:能|去|做|办理?|向|到|给|被|评上?|通过|获得?|取得|达到|拿到?|列入|进入?|报)[\u4e00-\u9fff]{0,5})$"
+)
+_NOT_DONE = re.compile(  # 备案没做, 考核没达标
+    r"(?!有没)[^,。;?]?(还|都|也|尚)?(没有?|未)(通过|达标|达到|办|做|过|满足|取得|拿到|认定|批|报|评上|完成|下来|合格)"
+)
 
 
 @cache
@@ -279,6 +291,7 @@ def tell(text: str) -> Told:
     """Read the figures and dates of a question."""
     dense = text.translate(_dense_table())
     dense = dense.replace("(套)", "套").replace("首台/套", "首台套").replace("个亿", "亿").replace("个万", "万")
+    dense = _SHORT_YEAR.sub(lambda m: f"20{m.group()}", dense)
     dense = _SPOKEN.sub(r"\1.\3\2", dense)
     dense = _TENTHS.sub(lambda m: f"{10 * (read_number(m[1] or '五') or 0)}%", dense)
     blank = _NO_NUMBER.sub(lambda m: "\x00" * len(m.group()), dense)
@@ -586,7 +599,12 @@ def _flags(
         if spans and not cases and all(told.text[b : b + 1] == "呢" for _, b in spans):
             cases += [{spec.name: False}, {spec.name: True}]  # …？厂房呢？
         elif spans:
-            inputs[spec.name] = not all(_NEGATED.search(told.text[max(0, a - 5) : a]) for a, _ in spans)
+            inputs[spec.name] = not all(_denied(told.text, a, b) for a, b in spans)
+
+
+def _denied(text: str, start: int, end: int) -> bool:
+    """Whether what stands at start…end is said not to be so."""
+    return bool(_NEGATED.search(text[max(0, start - 12) : start]) or _NOT_DONE.match(text, end))
 
 
 def _days(
@@ -664,11 +682,15 @@ def _numbers(
             pairs.append((NEAR, spec, places[0], places[0].value))
     pairs.sort(key=lambda p: -p[0])
     for _, spec, figure, value in pairs:
-        if spec.name not in inputs and figure not in used:
-            inputs[spec.name] = value
-            used.add(figure)
-            if guide.cues.get(spec.name, Cue()).adds:
-                inputs[spec.name] += _further(figure, spec, told, used)
+        if spec.name in inputs or figure in used:
+            continue
+        cue = guide.cues.get(spec.name, Cue())
+        if cue.adds:  # the first of those listed, and what the others add to it
+            listed = [(f, v) for _, s, f, v in pairs if s is spec and f not in used]
+            figure, value = min(listed, key=lambda p: p[0].start)
+            value += _further(figure, spec, cue, told, used)
+        inputs[spec.name] = value
+        used.add(figure)
     _each(wanted, guide, told, inputs, used)
     for spec in wanted:
         cue = guide.cues.get(spec.name, Cue())
@@ -709,17 +731,22 @@ def _may_stand_alone(guide: Guide, spec: Input) -> bool:
     return cue.assume is None and not cue.near and cue.via is None
 
 
-def _further(first: Figure, spec: Input, told: Told, used: set[Figure]) -> Decimal:
-    """分别投了1800万和1500万: what further figures add to the first."""
+_LISTING = frozenset(",、和与加及还")
+
+
+def _further(first: Figure, spec: Input, cue: Cue, told: Told, used: set[Figure]) -> Decimal:
+    """分别投了1800万和1500万; 贴息50万、保费补贴20万: what further figures add to the first."""
     total, last = Decimal(0), first
-    if not re.search(r"分别|各", told.text[max(0, first.start - 16) : first.start]):
-        return total
+    apart = bool(re.search(r"分别|各", told.text[max(0, first.start - 16) : first.start]))
     for figure in told.figures:
         value = _fits(figure, spec)
+        if figure.start < last.end or value is None:
+            continue
+        gap = told.text[last.end : figure.start]
         if (
-            figure.start >= last.end
-            and value is not None
-            and told.text[last.end : figure.start] in ("和", "、", "与", "加")
+            gap in ("和", "、", "与", "加")
+            if apart
+            else (gap[:1] in _LISTING and cue.words.held(gap) and len(gap) < 14)
         ):
             total, last = total + value, figure
             used.add(figure)
@@ -766,7 +793,8 @@ def _fits(figure: Figure, spec: Input) -> Decimal | None:
     return value
 
 
-_IS_LIMIT = re.compile(r"[(]?含?[)]?及?以[上下内]|的?(基本减除|起征点|门槛|上限|封顶)")
+_IS_LIMIT = re.compile(r"[(]?含?[)]?及?以[上下内]|的?(基本减除|起征点|门槛|(?:上限|封顶)(?!是?(?:多少|几|到)))")
+_IS_PRIZE = re.compile(r"的?(块钱?|奖|补|资助|支持)")  # 能拿那150万奖励吗
 _OF_LIMIT = re.compile(r"(上限|封顶|门槛|起征点|要求|听说|还是)[^,。;?:]{0,8}$")
 
 
@@ -774,7 +802,7 @@ def _quoted_limit(told: Told, figure: Figure) -> bool:
     """封顶1000万还是2000万, 500万元以下: the limit of a rule, not the asker's own figure."""
     if figure.unit in ("元", "美元") and _IS_LIMIT.match(told.text, figure.end):
         return True
-    return bool(_OF_LIMIT.search(told.text[max(0, figure.start - 14) : figure.start]))
+    return _named_prize(told, figure) or bool(_OF_LIMIT.search(told.text[max(0, figure.start - 14) : figure.start]))
 
 
 _OF_POLICY = re.compile(r"(上限|封顶|不超过|最高|至多|要求|门槛|规定|起步|标准是|听说)[^,。;?:]{0,10}$")
@@ -782,7 +810,14 @@ _OF_POLICY = re.compile(r"(上限|封顶|不超过|最高|至多|要求|门槛|�
 
 def _policy_figure(told: Told, figure: Figure) -> bool:
     """Whether the figure quotes a rule (要求2000万以上, 上限3%) rather than the asker's own case."""
-    return bool(_OF_POLICY.search(told.text[max(0, figure.start - 16) : figure.start]))
+    quoted = _OF_POLICY.search(told.text[max(0, figure.start - 16) : figure.start])
+    return bool(quoted) or _named_prize(told, figure)
+
+
+def _named_prize(told: Told, figure: Figure) -> bool:
+    """能拿那150万奖励吗: what the rule gives, not what the asker has."""
+    pointed = re.search(r"[那这]笔?$", told.text[max(0, figure.start - 2) : figure.start])
+    return bool(pointed and _IS_PRIZE.match(told.text, figure.end))
 
 
 def _each(wanted: list[Input], guide: Guide, told: Told, inputs: dict[str, Any], used: set[Figure]) -> None:
