@@ -103,11 +103,17 @@ def wants_figure(question: Question) -> bool:
     return bool(question.amounts) or question.asks("calculation", "score")
 
 
+def not_met(linked: Linked) -> bool:
+    """Whether a condition of the rule is not met: no clause says so."""
+    return linked.calculation is not None and linked.calculation.eligible is False
+
+
 def choose(
     engine: Engine, question: Question, evidence: Sequence[Evidence], linked: Sequence[Linked], sure: float
 ) -> tuple[Draft | None, Linked | None]:
     """The way to answer, most specific first; no draft where the corpus does not settle the question."""
     worked_out = next((one for one in linked if one.calculation is not None and one.fit >= SURE), None)
+    named = next((one for one in linked if one.named and one.calculation is not None), None)
     if not evidence:
         return None, None
     if cells := tables.look_up(question, evidence, engine.documents, engine.below, engine.nodes):
@@ -117,10 +123,11 @@ def choose(
     known = [t for t in terms if engine.index.knows(t.text)] or terms  # the asker's own words head no section
     section = sections.best(question, known, evidence, engine.nodes, engine.below)
     surely = of_named or worked_out is not None or (section is not None and section.fit >= sections.SURE)
-    if not surely and sure < settle.threshold():
+    if worked_out is None and settle.outlived(question, evidence[0]):
         return None, None
-    if worked_out is None and (settle.outlived(question, evidence[0]) or settle.another_honour(question, evidence[0])):
-        return None, None
+    doubtful = not surely and sure < settle.threshold()
+    if doubtful or (worked_out is None and settle.another_honour(question, evidence[0])):
+        return (write_calculation(engine, named), named) if named is not None else (None, None)
     draft: Draft | None
     if documents.asks_which(question) and (draft := write_documents(engine, question, evidence, terms)):
         return draft, None
@@ -128,7 +135,9 @@ def choose(
         return compare.write(
             question, chosen, "各地规定不同：" if compare.differ(chosen) else "各地规定：", regions=True
         ), None
-    if worked_out is not None and (wants_figure(question) or question.asks("applicability", "deadline")):
+    if worked_out is not None and (
+        wants_figure(question) or question.asks("applicability", "deadline") or not_met(worked_out)
+    ):
         return write_calculation(engine, worked_out), worked_out
     if (divided := parts(question.text)) and (draft := write_parts(engine, question, divided)):
         return draft, None

@@ -44,7 +44,8 @@ class Linked:
 
     `fit` 0..1: how surely this rule is meant. `inputs` as read and assumed; `assumed` the conditions taken as met, in
     words; `missing` what must still be given; `given` the inputs that the question states; `partial`: only a part of the rule
-    was asked for, so that the rest of its inputs, outputs and steps say nothing of the asker. `calculation` is None where something is missing. `headline`: at most
+    was asked for, so that the rest of its inputs, outputs and steps say nothing of the asker; `named`: the question names each
+    choice that the rule turns on (鲁班奖, 省级) and the region. `calculation` is None where something is missing. `headline`: at most
     180 characters, the asked figure or verdict first, then the arithmetic; `citations`: what the headline rests on.
     """
 
@@ -58,6 +59,7 @@ class Linked:
     citations: tuple[Citation, ...] = ()
     given: frozenset[str] = frozenset()
     partial: bool = False
+    named: bool = False
 
     def shown(self) -> dict[str, Any]:
         """The calculation as users see it: what stood in for things not said is left out where a part only was asked."""
@@ -337,6 +339,7 @@ def _worked(candidate: _Candidate, question: Question, as_of: date, clauses: Cla
         results.append((case, result))
     distinct = _distinct(results)
     headline = say(guide, rule, reading, distinct, question, told)
+    choices = [i for i in rule.inputs if i.type == "choice" and i.required]
     fit = candidate.fit + (OPEN if reading.missing else 0)  # all values of what was open were tried
     return Linked(
         calculator=rule.id,
@@ -349,6 +352,7 @@ def _worked(candidate: _Candidate, question: Question, as_of: date, clauses: Cla
         citations=rests_on(headline, [result for _, result in distinct]),
         given=reading.given | distinct[0][0].keys(),
         partial=aside(guide, reading) or rule.kind == "score",
+        named=bool(choices) and all(i.name in reading.given for i in choices) and rule.region in question.regions,
     )
 
 
