@@ -24,7 +24,7 @@ from qa.evidence import Evidence
 from qa.headline import HEADLINE, TOGETHER, aside, rests_on, within
 from qa.headline import headline as say
 from qa.question import Question, normalise
-from qa.reading import Cue, Guide, Reading, Told, adverse, read, tell, wordings
+from qa.reading import Cue, Guide, Reading, Told, read, tell, wordings
 
 LEAST = 0.45  # below this fit a calculator is not linked
 NAMED_ONLY = 0.55  # … and at most this, where the question only names what has a fixed figure: a clause answers that
@@ -97,6 +97,7 @@ class _Candidate:
     reading: Reading
     told: Told
     fit: float
+    more: float  # the fit where a condition turns out not to be met: no clause says so
 
 
 def link(
@@ -154,9 +155,9 @@ def _candidates(question: Question, told: Told, evidence: Sequence[Evidence]) ->
         reading = read(rule, guide, told)
         if not _enough(guide, rule, reading, question):
             continue
-        fit = _fit(guide, rule, reading, question, named, evidence)
+        fit, more = _fit(guide, rule, reading, question, named, evidence)
         if fit >= LEAST:
-            yield _Candidate(guide, rule, reading, told, fit)
+            yield _Candidate(guide, rule, reading, told, fit, more)
 
 
 def _regions(question: Question, told: Told) -> tuple[str, ...]:
@@ -211,7 +212,8 @@ def _fit(
     question: Question,
     named: frozenset[str],
     evidence: Sequence[Evidence],
-) -> float:
+) -> tuple[float, float]:
+    """How surely the rule is meant; and how surely if the question is more than the name of what has a fixed figure."""
     asked = [i for i in rule.inputs if i.name in reading.given]
     complete = len(asked) / (len(asked) + len(reading.missing)) if asked or reading.missing else 1.0
     fit = (
@@ -235,19 +237,9 @@ def _fit(
         elif any(guide.region.startswith(r) for r in question.regions):  # a district's rule, asked of the whole city
             fit = min(fit, NAMED_ONLY)
     figures = [i for i in asked if i.type in ("number", "integer", "date") and not _merely_named(reading, i)]
+    fit = max(0.0, min(1.0, fit))
     plain = not question.asks("score", "applicability") and not TOGETHER.search(question.text)
-    if not figures and plain and not _unmet(rule, reading):
-        fit = min(fit, NAMED_ONLY)
-    return max(0.0, min(1.0, fit))
-
-
-def _unmet(rule: Rule, reading: Reading) -> bool:
-    """Whether the question tells of a condition that is not met: no clause says that, but the rule does."""
-    told = [(i, reading.inputs.get(i.name)) for i in rule.inputs if i.name in reading.given]
-    return any(
-        value is adverse(i.name) if i.type == "boolean" else i.type == "choice" and value in ("other", "none")
-        for i, value in told
-    )
+    return (min(fit, NAMED_ONLY) if not figures and plain else fit), fit
 
 
 def _merely_named(reading: Reading, spec: Input) -> bool:
@@ -340,7 +332,10 @@ def _worked(candidate: _Candidate, question: Question, as_of: date, clauses: Cla
     distinct = _distinct(results)
     headline = say(guide, rule, reading, distinct, question, told)
     choices = [i for i in rule.inputs if i.type == "choice" and i.required]
-    fit = candidate.fit + (OPEN if reading.missing else 0)  # all values of what was open were tried
+    unmet = any(result.eligible is False for _, result in results)
+    fit = (candidate.more if unmet else candidate.fit) + (
+        OPEN if reading.missing else 0
+    )  # all values of what was open were tried
     return Linked(
         calculator=rule.id,
         fit=round(min(1.0, fit), 4),

@@ -284,7 +284,7 @@ def _dense_table() -> dict[int, str | None]:
     }
 
 
-_PER = re.compile(r"每[^,。;]{0,5}$")  # 每节约一吨: the unit of a rate, no quantity of the asker's
+_PER = re.compile(r"每[^,。;]{0,5}$|[这那哪某同任]$")  # 每节约一吨, 这一项: no quantity of the asker's
 
 
 def tell(text: str) -> Told:
@@ -311,7 +311,7 @@ def tell(text: str) -> Told:
     return Told(dense, tuple(sorted(figures, key=lambda f: f.start)), dates)
 
 
-_NOT_OVER = re.compile(r"(没有?|未|不|没)(有)?(超过?|高于|突破)[^,。;]{0,2}$")
+_NOT_OVER = re.compile(r"(没有?|未|不|没|别|勿)([有得能要可准])?(超过?|高于|突破)[^,。;]{0,2}$")
 _NOT_YET = re.compile(r"(不到|不满|不足|未满|没满|没到|还没满|差[^,。;]{1,6}(满|到|够))[^,。;]{0,2}$")
 
 
@@ -405,7 +405,7 @@ def in_unit_of(figure: Figure, spec: Input) -> Decimal | None:
 # --- nearness --------------------------------------------------------------------------------------------------------
 
 
-def nearness(cue: Words, start: int, end: int, told: Told) -> float:
+def nearness(cue: Words, start: int, end: int, told: Told, pause: float = 1.5) -> float:
     """How surely the wording speaks of what stands at start…end; 0 where it does not, 10 where it stands beside it."""
     best = 0.0
     noun_follows = told.counted(start, end)
@@ -414,7 +414,7 @@ def nearness(cue: Words, start: int, end: int, told: Told) -> float:
             gap = told.text[b:start]
             between = sum(b <= f.start and f.end <= start for f in told.figures)
             worth = 10.0 - 0.35 * len(gap) - 4.0 * between - 9.0 * any(c in _BREAK for c in gap)
-            worth -= 1.5 * sum(gap.count(c) for c in _PAUSE) + 3.0 * noun_follows
+            worth -= pause * sum(gap.count(c) for c in _PAUSE) + 3.0 * noun_follows
         elif a >= end and a - end <= 6:
             gap = told.text[end:a]
             between = sum(end <= f.start and f.end <= a for f in told.figures)
@@ -618,7 +618,7 @@ def _days(
         for day in told.dates:
             if (day.year is None) or (spec.type == "integer" and day.year is None):
                 continue
-            near = nearness(cue.words, day.start, day.end, told) if cue.words else 0.0
+            near = nearness(cue.words, day.start, day.end, told, pause=4.0) if cue.words else 0.0
             if spec.type == "date" and day.month is None and told.text[day.start - 1 : day.start] in _PAUSES:
                 near -= 9.0  # 高企认定：2018年销售收入…: the year of a figure
             if near >= NEAR:
