@@ -97,7 +97,7 @@ class _Candidate:
     reading: Reading
     told: Told
     fit: float
-    more: float  # the fit where a condition turns out not to be met: no clause says so
+    more: float  # the fit where a condition turns out not to be met, or the figure is worked out: no clause says so
 
 
 def link(
@@ -349,6 +349,13 @@ def _worked(candidate: _Candidate, question: Question, as_of: date, clauses: Cla
         partial=aside(guide, reading) or rule.kind == "score",
         named=bool(choices) and all(i.name in reading.given for i in choices) and rule.region in question.regions,
     )
+
+
+def _stated(guide: Guide, rule: Rule, results: Sequence[tuple[dict[str, Any], Calculation]]) -> bool:
+    """Whether the figures that come out stand in the rule's text, so that its clause answers as well."""
+    quotes = set(_NUMBERS.findall(" ".join(_quotes(rule.id))))
+    shown = [result.outputs.get(name) for _, result in results for name in guide.show[:2]]
+    return all(not value or fmt(value) in quotes for value in shown if isinstance(value, Decimal))
 
 
 def _run(rule: Rule, inputs: Mapping[str, Any], as_of: date, clauses: ClauseFinder | None) -> Calculation | None:

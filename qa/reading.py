@@ -20,6 +20,7 @@ import yaml
 
 from ingest.amounts import Amount, DateMention, convert, read_amounts, read_dates, read_number
 from qa.calculators.spec import Input, Rule
+from qa.spoken import plainly
 
 NEAR = 3.0  # a wording this close to a figure says what the figure is
 REACH = 24  # characters between a wording and its figure, at most
@@ -246,13 +247,6 @@ class Told:
         return self.text[end - 1 : end] in _COUNTERS and "\u4e00" <= self.text[end : end + 1] <= "\u9fff"
 
 
-_SHORT_YEAR = re.compile(  # 18年5月, 18年底, 打算19年自立; not 开了18年, 15年以上
-    r"(?<![\d.])(1[2-9]|2[0-5])年(?=\d{1,2}月|[底初末中]|年?度)"
-    r"|(?:(?<=[,。;:、?()在从到于自是至按等由])|(?<=我们)|(?<=公司)|(?<=企业)|(?<=打算)|(?<=准备)|(?<=计划)|^)"
-    r"(1[2-9]|2[0-5])年(?![\d以期来多前内后整左间的里]|经验|历史)"
-)
-_SPOKEN = re.compile(r"(?<![\d.])(\d+)([千万亿])(\d)(?![\d.千万亿百年月日号个项家户人名位台套%])")  # 1万2, 3千5
-_TENTHS = re.compile(r"([一二三四五六七八九两])成(?![立本员果品长功为交都份])|五五(?=分|开)")  # 四成, 五五分成
 _ORDINAL = re.compile(
     r"(?:第|排名?|名列)([\d一二三四五六七八九十]+)(?:个)?(名|位|年|台|套|项|批|保险年度|奖励年度|年度)?"
 )
@@ -291,9 +285,7 @@ def tell(text: str) -> Told:
     """Read the figures and dates of a question."""
     dense = text.translate(_dense_table())
     dense = dense.replace("(套)", "套").replace("首台/套", "首台套").replace("个亿", "亿").replace("个万", "万")
-    dense = _SHORT_YEAR.sub(lambda m: f"20{m.group()}", dense)
-    dense = _SPOKEN.sub(r"\1.\3\2", dense)
-    dense = _TENTHS.sub(lambda m: f"{10 * (read_number(m[1] or '五') or 0)}%", dense)
+    dense = plainly(dense)
     blank = _NO_NUMBER.sub(lambda m: "\x00" * len(m.group()), dense)
     dates = _dated(read_dates(blank))
     amounts = read_amounts(blank)
@@ -323,7 +315,7 @@ def _bound(text: str, amount: Amount) -> str:
     return "under" if _NOT_YET.search(before) else amount.bound
 
 
-_SPAN_BEFORE = re.compile(r"(近|每|过去|未来|前|头|上|这|那|同)$")
+_SPAN_BEFORE = re.compile(r"(近|每|过去|未来|前|头|上|下|这|那|同)$")
 _YEARLY_AFTER = frozenset("保交缴销营收利发最支举办评产花用税净总均平出里来加研给能")
 _SPAN_AFTER = frozenset("里来加销研总收")
 
@@ -572,10 +564,12 @@ def _choices(
             (a, b, v)
             for a, b, v in found
             if not any(x <= a and b <= y and y - x > b - a for x, y, _ in found)
-            and not _NEGATED.search(told.text[max(0, a - 4) : a])
+            and not _NEGATED.search(told.text[max(0, a - 12) : a])
             and not _SHORT_OF.match(told.text, b)
         ]
         values = list(dict.fromkeys(v for _, _, v in sorted(whole)))
+        if found and not values and "none" in spec.choices and all(_denied(told.text, a, b) for a, b, _ in found):
+            values = ["none"]  # 还没有通过省级认定
         if len(values) == 1:
             inputs[spec.name] = values[0]
         elif 1 < len(values) <= MAX_CASES and not cases:
@@ -634,7 +628,10 @@ def _days(
     left = [i for i in wanted if i.name not in done and i.required]
     open_years = [i for i in left if guide.cues.get(i.name, Cue()).assume is None]
     left = open_years or left
-    free = [d for d in told.dates if d not in taken and d.year is not None]
+    sums = [i for i in open_ if i.type == "number"]
+    others = [s for i in sums if i.name in guide.cues for s in guide.cues[i.name].words.spans(told.text)]
+    of_sums = {d for d in told.dates if any(a <= d.start and d.end <= b for a, b in others)}  # 2018年补助
+    free = [d for d in told.dates if d not in taken and d not in of_sums and d.year is not None]
     if len(left) == 1 and len({(d.year, d.month, d.dom) for d in free}) == 1:
         _set_day(left[0], free[0], inputs, spread)
 
@@ -685,7 +682,9 @@ def _numbers(
         if spec.name in inputs or figure in used:
             continue
         cue = guide.cues.get(spec.name, Cue())
-        if cue.adds:  # the first of those listed, and what the others add to it
+        if (total := _total(figure, spec, told, used)) is not None:
+            figure, value = total
+        elif cue.adds:  # the first of those listed, and what the others add to it
             listed = [(f, v) for _, s, f, v in pairs if s is spec and f not in used]
             figure, value = min(listed, key=lambda p: p[0].start)
             value += _further(figure, spec, cue, told, used)
@@ -729,6 +728,21 @@ def _may_stand_alone(guide: Guide, spec: Input) -> bool:
     if spec.unit and spec.unit[0] not in "元万亿%" and not cue.near:  # a duration or count told is never assumed over
         return True
     return cue.assume is None and not cue.near and cue.via is None
+
+
+def _total(figure: Figure, spec: Input, told: Told, used: set[Figure]) -> tuple[Figure, Decimal] | None:
+    """贴了10亿，又贴了5亿，一共15亿: the figure that the others come to, where one of them was taken."""
+    alike = [(f, v) for f in told.figures if f not in used and (v := _fits(f, spec)) is not None]
+    for one, value in alike:
+        parts = [(f, v) for f, v in alike if f.end <= one.start]
+        if (
+            len(parts) > 1
+            and sum(v for _, v in parts) == value
+            and any(f in (figure, one) for f, _ in (*parts, (one, 0)))
+        ):
+            used |= {f for f, _ in parts}
+            return one, value
+    return None
 
 
 _LISTING = frozenset(",、和与加及还")
