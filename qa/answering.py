@@ -136,7 +136,7 @@ def choose(
             question, chosen, "各地规定不同：" if compare.differ(chosen) else "各地规定：", regions=True
         ), None
     if worked_out is not None and (
-        wants_figure(question) or question.asks("applicability", "deadline") or not_met(worked_out)
+        wants_figure(question) or question.asks("applicability", "deadline", "amount") or not_met(worked_out)
     ):
         return write_calculation(engine, worked_out), worked_out
     if (divided := parts(question.text)) and (draft := write_parts(engine, question, divided)):

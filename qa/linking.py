@@ -333,7 +333,9 @@ def _worked(candidate: _Candidate, question: Question, as_of: date, clauses: Cla
     headline = say(guide, rule, reading, distinct, question, told)
     choices = [i for i in rule.inputs if i.type == "choice" and i.required]
     unmet = any(result.eligible is False for _, result in results)
-    fit = (candidate.more if unmet else candidate.fit) + (
+    named = bool(choices) and all(i.name in reading.given for i in choices)
+    worked = unmet or (named and not _stated(guide, rule, results))
+    fit = (candidate.more if worked else candidate.fit) + (
         OPEN if reading.missing else 0
     )  # all values of what was open were tried
     return Linked(
@@ -347,7 +349,7 @@ def _worked(candidate: _Candidate, question: Question, as_of: date, clauses: Cla
         citations=rests_on(headline, [result for _, result in distinct]),
         given=reading.given | distinct[0][0].keys(),
         partial=aside(guide, reading) or rule.kind == "score",
-        named=bool(choices) and all(i.name in reading.given for i in choices) and rule.region in question.regions,
+        named=named and rule.region in question.regions,
     )
 
 
