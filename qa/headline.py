@@ -116,7 +116,9 @@ def _said(guide: Guide, rule: Rule, reading: Reading, result: Calculation, room:
     worked = [s for s in steps if re.search(r" = |÷|上限|封顶|限额", s)]
     if judged and not result.eligible:
         failed = [s for s in steps if s.endswith("：不符合")]
-        nothing = [n for n in names if n.startswith("exempt_") or rule.output(n).type == "date"]
+        nothing = [
+            n for n in names if n.startswith("exempt_") or (rule.output(n).type == "date" and not reading.spread)
+        ]
         head = "不符合条件" + (f"，{_figure(guide, rule, result, nothing)}" if nothing else "")
         told = [s.removesuffix("：不符合") for s in failed] + [s for s in worked if s not in failed]
         return within(head, told or steps, room)

@@ -326,7 +326,8 @@ def _worked(candidate: _Candidate, question: Question, as_of: date, clauses: Cla
             return replace(_asking(candidate, wrong), headline=f"不能计算：{result.error.message}"[:HEADLINE])
         for name, (_, last) in reading.spread.items():
             other = _run(rule, reading.inputs | case | {name: last}, as_of, clauses)
-            if other is None or other.outputs != result.outputs:
+            settled = other is not None and other.eligible is False and result.eligible is False
+            if other is None or not (settled or other.outputs == result.outputs):
                 return _asking(candidate, (rule.input(name),))  # only month or year was told, and the day decides
         results.append((case, result))
     distinct = _distinct(results)
