@@ -372,7 +372,7 @@ def in_unit_of(figure: Figure, spec: Input) -> Decimal | None:
     if unit == "":
         return figure.value if figure.unit in ("", "人", "元") else None
     if figure.unit == "":
-        return figure.value if unit == "元" and figure.value >= 100 else None
+        return figure.value if not figure.value or (unit == "元" and figure.value >= 100) else None  # 所得额为0
     if (
         unit in ("个", *"人名位项件种款条份台套批场次期家户")
         and figure.unit in "人名位个项件种款条份台套批支只场次家户"
