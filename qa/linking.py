@@ -334,7 +334,9 @@ def _worked(candidate: _Candidate, question: Question, as_of: date, clauses: Cla
     headline = say(guide, rule, reading, distinct, question, told)
     choices = [i for i in rule.inputs if i.type == "choice" and i.required]
     unmet = any(result.eligible is False for _, result in results)
-    named = bool(choices) and all(i.name in reading.given for i in choices)
+    told_of = [i for i in choices if i.name in reading.given]
+    open_ = [i for i in choices if i not in told_of and guide.cues.get(i.name, Cue()).assume is None]
+    named = bool(told_of) and not open_ and rule.region in question.regions
     worked = unmet or (named and not _stated(guide, rule, results))
     fit = (candidate.more if worked else candidate.fit) + (
         OPEN if reading.missing else 0
@@ -350,7 +352,7 @@ def _worked(candidate: _Candidate, question: Question, as_of: date, clauses: Cla
         citations=rests_on(headline, [result for _, result in distinct]),
         given=reading.given | distinct[0][0].keys(),
         partial=aside(guide, reading) or rule.kind == "score",
-        named=named and rule.region in question.regions,
+        named=named,
     )
 
 

@@ -281,9 +281,14 @@ def _dense_table() -> dict[int, str | None]:
 _PER = re.compile(r"每[^,。;]{0,5}$|[这那哪某同任]$")  # 每节约一吨, 这一项: no quantity of the asker's
 
 
+# a space that parts keywords (年营收6亿 万企转型) is a pause; one between a figure and its unit or wording is none
+_UNIT_CHARS = "万亿千百十元块吨人名位家户个项件种款条份年月日号天周次台套批场立平亩公倍分成期美欧港多余几左以及上下不"
+_APART = re.compile(rf"(?<=[\u4e00-\u9fff%]) +(?=[\u4e00-\u9fff])|(?<=\d) +(?=[\u4e00-\u9fff])(?![{_UNIT_CHARS}])")
+
+
 def tell(text: str) -> Told:
     """Read the figures and dates of a question."""
-    dense = text.translate(_dense_table())
+    dense = _APART.sub(",", text).translate(_dense_table())
     dense = dense.replace("(套)", "套").replace("首台/套", "首台套").replace("个亿", "亿").replace("个万", "万")
     dense = plainly(dense)
     blank = _NO_NUMBER.sub(lambda m: "\x00" * len(m.group()), dense)
