@@ -1,9 +1,11 @@
 """Learn the evidence weights from a question set: `python -m evals.learn_evidence [--set FILE …] [--write]`.
 
-Two small logistic models, few features, cross-validated by question: which sentences are evidence (`qa/evidence.py`),
-and whether the best evidence settles the question (`qa/settle.py`). For the second, each answerable question is asked
-twice: as it is, and with its evidence clauses (and what says the same) taken out of the corpus, which makes it
-unanswerable; so what is learnt is "the answer stands here", not the wording of a few unanswerable questions.
+Two small linear models, few features, cross-validated by question: which sentences are evidence (`qa/evidence.py`),
+and whether the best evidence settles the question (`qa/settle.py`). The first is learnt listwise (a right sentence
+should be drawn from the softmax over the question's sentences: what matters is who comes first), then put on the scale
+of a probability. For the second, each answerable question is asked twice: as it is, and with its evidence clauses (and
+what says the same) taken out of the corpus, which makes it unanswerable; so what is learnt is "the answer stands
+here", not only the wording of the unanswerable questions of the sets.
 Only weights leave this script: no text of a question does. Needs scikit-learn (it comes with sentence-transformers).
 """
 
@@ -20,15 +22,17 @@ import yaml
 
 from evals.questions import dev_set, shipped_set
 from evals.text import pieces, squeeze
+from index.tune import softmax
 from ingest.workspace import Workspace
 from qa import evidence as ev
 from qa import settle
-from qa.answering import retrieve
+from qa.answering import retrieve, weigh
 from qa.compose import alike
 from qa.engine import Engine
 from qa.question import understand
 
 ABSTAINED_WRONGLY = 0.04  # the share of answerable questions that may be turned away
+WORKED_OUT = ("calculation", "score")  # types that a calculator answers, however doubtful the sentences are
 WEIGHTS = Path(ev.__file__).with_name("weights.yaml")
 
 
@@ -49,6 +53,24 @@ def is_evidence(sentence: str, quotes: Sequence[str]) -> bool:
     return False
 
 
+def listwise(features: Any, target: Any, group: Any, *, pull: float = 0.003, steps: int = 300) -> Any:
+    """Weights that make the right sentences of each question likely under the softmax of the scores (Adam)."""
+    mean, spread = features.mean(0), features.std(0) + 1e-6
+    standard = (features - mean) / spread
+    questions = [rows for number in np.unique(group) if target[rows := np.flatnonzero(group == number)].any()]
+    weights, first, second = (np.zeros(features.shape[1]) for _ in range(3))
+    for step in range(1, steps + 1):
+        gradient = pull * weights * len(questions)
+        for rows in questions:
+            drawn = softmax(standard[rows] @ weights)
+            right = drawn * target[rows]
+            gradient += (drawn - right / right.sum()) @ standard[rows]
+        gradient /= len(questions)
+        first, second = 0.9 * first + 0.1 * gradient, 0.99 * second + 0.01 * gradient**2
+        weights -= 0.05 * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-8)
+    return weights / spread
+
+
 def learn(rows: Sequence[dict[str, Any]], engine: Engine, use_region: bool = True) -> dict[str, Any]:
     """Both models' weights, with cross-validated figures printed."""
     from sklearn.linear_model import LogisticRegression
@@ -63,35 +85,31 @@ def learn(rows: Sequence[dict[str, Any]], engine: Engine, use_region: bool = Tru
             row["question"], region=row.get("region") if use_region else None, repair=engine.index.repaired
         )
         hits = retrieve(engine, question)
-        found = ev.gather(
-            question, hits, engine.nodes, engine.documents, engine.index.idf, engine.index.similarity, engine.titles
-        )
+        found = weigh(engine, question, hits)
         quotes = quotes_of(row) if row["type"] != "unanswerable" else []
         gold = [int(is_evidence(e.sentence.text, quotes)) for e in found]
-        pools.append((question, hits, quotes))
+        pools.append((question, hits, quotes, row["type"] in WORKED_OUT))
         if quotes:
             for e, g in zip(found, gold, strict=True):
                 X.append(e.features)
                 y.append(g)
                 groups.append(number)
     features, target, group = np.array(X), np.array(y), np.array(groups)
-
-    def fit(index: Any) -> Any:
-        return LogisticRegression(C=1.0, max_iter=2000).fit(features[index], target[index])
-
     first = []
     scores = np.zeros(len(target))
     for train, test in GroupKFold(5).split(features, target, group):
-        scores[test] = fit(train).decision_function(features[test])
+        weights = listwise(features[train], target[train], group[train])
+        scores[test] = features[test] @ weights
     for number in sorted(set(groups)):
         mine = group == number
         if target[mine].any():
             first.append(target[mine][np.argmax(scores[mine])])
     print(f"evidence first (5-fold): {np.mean(first):.3f} of {len(first)} questions with evidence among candidates")
-    model = fit(np.arange(len(target)))
+    weights = listwise(features, target, group)
+    scale = LogisticRegression(C=100.0).fit((features @ weights)[:, None], target)
     learnt = {
-        "intercept": round(float(model.intercept_[0]), 4),
-        "weights": {n: round(float(w), 4) for n, w in zip(ev.FEATURES, model.coef_[0], strict=True)},
+        "intercept": round(float(scale.intercept_[0]), 4),
+        "weights": {n: round(float(w * scale.coef_[0, 0]), 4) for n, w in zip(ev.FEATURES, weights, strict=True)},
     }
     WEIGHTS.write_text(yaml.safe_dump(learnt | {"settle": blank()}, allow_unicode=True, sort_keys=False))
     ev.weights.cache_clear()
@@ -99,10 +117,9 @@ def learn(rows: Sequence[dict[str, Any]], engine: Engine, use_region: bool = Tru
     S: list[tuple[float, ...]] = []
     s: list[int] = []
     real: list[bool] = []
-    for question, hits, quotes in pools:
-        found = ev.gather(
-            question, hits, engine.nodes, engine.documents, engine.index.idf, engine.index.similarity, engine.titles
-        )
+    easy: list[bool] = []
+    for question, hits, quotes, worked_out in pools:
+        found = weigh(engine, question, hits)
         if not found:
             continue
         terms = ev.terms_of(question, engine.index.idf)
@@ -113,6 +130,7 @@ def learn(rows: Sequence[dict[str, Any]], engine: Engine, use_region: bool = Tru
         S.append(facts(hits, found))
         s.append(int(bool(quotes)))
         real.append(True)
+        easy.append(worked_out)
         gone = {
             e.node.id for e, g in zip(found, [is_evidence(e.sentence.text, quotes) for e in found], strict=True) if g
         }
@@ -122,28 +140,27 @@ def learn(rows: Sequence[dict[str, Any]], engine: Engine, use_region: bool = Tru
             for h in hits
             if h.clause_id not in gone and all(alike(engine.nodes[h.clause_id].text, t) < 0.4 for t in texts)
         ]
-        other = ev.gather(
-            question, left, engine.nodes, engine.documents, engine.index.idf, engine.index.similarity, engine.titles
-        )
+        other = weigh(engine, question, left)
         if other and gone:
             S.append(facts(left, other))
             s.append(0)
             real.append(False)
+            easy.append(False)
     sx, sy, sr = np.array(S), np.array(s), np.array(real)
-    weight = np.where(sr & (sy == 0), 4.0, np.where(sy == 0, 0.5, 1.0))
+    weight = np.where(sr & (sy == 0), 4.0, np.where(sy == 0, 0.2, 1.0))
     mean, spread = sx.mean(0), sx.std(0) + 1e-9
     out = np.zeros(len(sy))
     for train, test in GroupKFold(5).split(sx, sy, np.arange(len(sy))):
-        m = LogisticRegression(C=1.0, max_iter=2000).fit(
+        m = LogisticRegression(C=0.03, max_iter=2000).fit(
             (sx[train] - mean) / spread, sy[train], sample_weight=weight[train]
         )
         out[test] = m.predict_proba((sx[test] - mean) / spread)[:, 1]
-    best = float(np.quantile(out[sr & (sy == 1)], ABSTAINED_WRONGLY))
+    best = float(np.quantile(out[sr & (sy == 1) & ~np.array(easy)], ABSTAINED_WRONGLY))
     print(
         f"settle (5-fold) threshold {best:.2f}: abstains right {np.mean(out[sr & (sy == 0)] < best):.3f}, "
         f"wrongly {np.mean(out[sr & (sy == 1)] < best):.3f}; answer taken away {np.mean(out[~sr] < best):.3f}"
     )
-    m = LogisticRegression(C=0.3, max_iter=2000).fit((sx - mean) / spread, sy, sample_weight=weight)
+    m = LogisticRegression(C=0.03, max_iter=2000).fit((sx - mean) / spread, sy, sample_weight=weight)
     coefficient = m.coef_[0] / spread
     learnt["settle"] = {
         "intercept": round(float(m.intercept_[0] - (coefficient * mean).sum()), 4),

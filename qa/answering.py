@@ -123,11 +123,10 @@ def choose(
     known = [t for t in terms if engine.index.knows(t.text)] or terms  # the asker's own words head no section
     section = sections.best(question, known, evidence, engine.nodes, engine.below)
     surely = of_named or worked_out is not None or (section is not None and section.fit >= sections.SURE)
-    if worked_out is None and settle.outlived(question, evidence[0]):
-        return None, None
-    doubtful = not surely and sure < settle.threshold()
-    if doubtful or (worked_out is None and settle.another_honour(question, evidence[0])):
-        return (write_calculation(engine, named), named) if named is not None else (None, None)
+    if not surely and sure < settle.threshold():
+        if named is None or settle.outlived(question, evidence[0]):
+            return None, None
+        return write_calculation(engine, named), named
     draft: Draft | None
     if documents.asks_which(question) and (draft := write_documents(engine, question, evidence, terms)):
         return draft, None

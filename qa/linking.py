@@ -16,7 +16,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from ingest.regions import related
+from ingest.regions import reach, related
 from qa.calculators import Calculation, Citation, ClauseFinder, Input, Rule, get, run
 from qa.calculators.case import fmt
 from qa.calculators.inputs import CalcError
@@ -336,7 +336,7 @@ def _worked(candidate: _Candidate, question: Question, as_of: date, clauses: Cla
     unmet = any(result.eligible is False for _, result in results)
     told_of = [i for i in choices if i.name in reading.given]
     open_ = [i for i in choices if i not in told_of and guide.cues.get(i.name, Cue()).assume is None]
-    named = bool(told_of) and not open_ and rule.region in question.regions
+    named = bool(told_of) and not open_ and _of_place(rule, question)
     worked = unmet or (named and not _stated(guide, rule, results))
     fit = (candidate.more if worked else candidate.fit) + (
         OPEN if reading.missing else 0
@@ -354,6 +354,17 @@ def _worked(candidate: _Candidate, question: Question, as_of: date, clauses: Cla
         partial=aside(guide, reading) or rule.kind == "score",
         named=named,
     )
+
+
+_BELOW = re.compile(r"(市|县|区)(里|级|财政|政府)|另外|额外")
+
+
+def _of_place(rule: Rule, question: Question) -> bool:
+    """Whether a place is named to which the rule applies, and not that place's own addition to it asked for."""
+    if rule.region in question.regions:
+        return True
+    within_it = bool(question.regions) and rule.region in reach(question.regions)
+    return within_it and not _BELOW.search(question.text)
 
 
 def _stated(guide: Guide, rule: Rule, results: Sequence[tuple[dict[str, Any], Calculation]]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _END = re.compile(r"[。；;！？!?]+[”’」）)]*")
+_REMARK = re.compile(r"[（(](?![一二三四五六七八九十\d]{1,3}[）)])(?:[^（）()]|[（(][^（）()]*[）)])*[）)][。；;]?$")
 _SPACE_BETWEEN_HAN = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s+|\s+(?=[\u3000-\u9fff\uff00-\uffef])")
 
 
@@ -21,7 +22,10 @@ class Sentence:
 
 @lru_cache(maxsize=16384)
 def sentences(text: str) -> tuple[Sentence, ...]:
-    """Split a clause at 。；！？; every non-blank character is in exactly one sentence, in order."""
+    """Split a clause at 。；！？; every non-blank character is in exactly one sentence, in order.
+
+    A remark in brackets that follows a sentence, （省财政厅负责）, belongs to it: by itself it speaks of nothing.
+    """
     found: list[Sentence] = []
     begin = 0
     for match in [*_END.finditer(text), None]:
@@ -29,7 +33,10 @@ def sentences(text: str) -> tuple[Sentence, ...]:
         piece = text[begin:end]
         if stripped := piece.strip():
             start = begin + piece.index(stripped[0])
-            found.append(Sentence(start, start + len(stripped), stripped))
+            if found and _REMARK.match(stripped):
+                start = found.pop().start
+            finish = begin + piece.rindex(stripped[-1]) + 1
+            found.append(Sentence(start, finish, text[start:finish]))
         begin = end
     return tuple(found)
 

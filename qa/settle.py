@@ -19,22 +19,34 @@ from index import Hit, lexicon
 from ingest.facts import honour_names
 from ingest.regions import NATION, family, find_regions
 from qa.evidence import Evidence, Term, comparable, share
-from qa.question import Question
+from qa.question import Intent, Question, intents
 
 FEATURES = (
     "best",  # log-odds of the best sentence
     "typed",  # question covered by a sentence that shows the asked kind of thing
     "lexical",  # of the best clause, by words
-    "score",  # of the first clause, by the index
-    "nearness",  # of the nearest clause, by vectors
-    "margin",  # between the best sentence and the tenth
-    "matter",  # share of the question's matter that the best sentence with its headings holds
-    "matter_known",  # share of it that is missing there though the corpus knows the word
-    "term_missing",  # a policy term of the question is missing there
-    "matter_any",  # share of it that any sentence holds
-    "figure_gap",  # matter in the best sentence, less matter in those that show the asked figure
-    "no_figure",  # a figure is asked and the best sentence has none
-    "extent",  # how much matter the question names at all
+    "context",  # share of the question that the best clause holds with its headings
+    "matter_any",  # share of the question's matter that any sentence holds with its headings
+    "unknown",  # share of it in words that stand nowhere in the corpus
+    "astray",  # share of the words that tell documents apart which the best clause's document lacks
+    "gap",  # matter held by the best words without the asked figure, less matter held by the best with one
+    "left_open",  # the kind of figure asked outright does not stand in the best clause
+    "unit",  # … nor a number of the asked unit (多少个工作日) in the first three
+    "contact",  # a telephone number or address is asked and not in the first three
+    "levels",  # 国家级, 省级 … named and not in the best sentence
+    "honour",  # none of the first five sentences speaks of the named honour
+    "year",  # the named year is not in the best sentence
+    "outlived",  # … and comes after all those for which it holds
+    "elsewhere",  # the best clause is not of the named region itself
+    "nowhere",  # none of the first three is of a place that the named region belongs to
+    "heading",  # the best sentence is a heading
+    "figure",  # a figure is asked
+    "money",  # an amount of money is asked outright
+    "verdict",  # a yes or no is asked
+    "gathered",  # a list, conditions, steps or papers are asked
+    "named",  # a meaning, a document or a department is asked
+    "words",  # how many words the question has, in tens
+    "length",  # its characters, in fifties
 )
 
 SAY_MORE = "请用中文提出与政策有关的问题，例如某项奖励的金额、申报条件、材料、期限或负责部门。"
@@ -63,34 +75,82 @@ def features(
 
     `knows` tells whether a word stands in the corpus at all: a word that nobody there uses may be the asker's own.
     """
-    best = evidence[0]
-    by_id = {hit.clause_id: hit for hit in hits}
+    best, first = evidence[0], evidence[:5]
+    asked, text = comparable(question.text), around(best)
     matter = [t for t in terms if t.matter]
     total = sum(t.weight for t in matter) or 1.0
-
-    def held(e: Evidence) -> float:
-        return share(matter, around(e)) if matter else 1.0
-
-    pool = evidence[:25]
-    shares = [held(e) for e in pool]
-    shown = [s for s, e in zip(shares, pool, strict=True) if e.feature("shows") > 0]
-    text = around(best)
-    figure = question.asks("amount", "rate", "score", "deadline", "target", "calculation")
+    lexical = next((hit.lexical for hit in hits if hit.clause_id == best.node.id), 0.0)
+    nearby = comparable(" ".join(e.node.text for e in first[:3]))
+    kinds = [intents()[k] for k in _FIGURES if k in question.asked and intents()[k].shows]
+    if not kinds and question.asks("calculation"):
+        kinds = [intents()["amount"], intents()["rate"]]
+    with_figure, without = _coverage(matter, evidence[:25], kinds)
+    years = set(_YEAR.findall(asked))
+    levels = [level for level in _LEVELS if level in asked]
+    unit = _ASKED_UNIT.search(asked)
+    contact = question.asks("contact") and not any(p.search(nearby) for p in intents()["contact"].shows)
+    flags = (
+        left_open(question, best.node.text) is not None,
+        unit is not None and not re.search(rf"[\d一二三四五六七八九十两百](万|亿|余|多|个)*{unit[1]}", nearby),
+        contact,
+        bool(levels) and not any(level in text for level in levels),
+        all(another_honour(question, e) for e in first),
+        bool(years) and not years & set(_YEAR.findall(text)),
+        outlived(question, best),
+        bool(question.regions) and best.document.region not in question.regions,
+        bool(question.regions) and all(e.feature("region") <= 0 for e in first[:3]),
+        best.feature("heading") > 0,
+        bool(kinds),
+        bool(_MONEY_ASKED.search(asked)),
+        question.asks("applicability"),
+        question.asks("list", "condition", "procedure", "materials"),
+        question.asks("definition", "document", "department"),
+    )
     return (
         math.log((best.score + 1e-6) / (1 - best.score + 1e-6)),
         max((e.feature("own") for e in evidence if e.feature("shows") > 0), default=0.0),
-        by_id[best.node.id].lexical if best.node.id in by_id else 0.0,
-        hits[0].score,
-        max(hit.dense for hit in hits),
-        best.score - evidence[min(len(evidence) - 1, 10)].score,
-        shares[0],
-        sum(t.weight * (1 - t.held(text)) for t in matter if knows(t.text)) / total,
-        float(any(t.held(text) < 0.5 for t in matter if knows(t.text) and t.text in _policy_terms())),
-        max(shares),
-        (max(shares) - max(shown, default=0.0)) if figure else 0.0,
-        float(figure and best.feature("shows") == 0),
-        len(matter) / 8,
+        lexical,
+        best.feature("context"),
+        max((share(matter, around(e)) for e in evidence[:25]), default=1.0) if matter else 1.0,
+        sum(t.weight for t in matter if not knows(t.text)) / total,
+        best.feature("astray"),
+        max(0.0, without - with_figure) if kinds else 0.0,
+        *map(float, flags),
+        len(terms) / 10,
+        len(asked) / 50,
     )
+
+
+_FIGURES = ("amount", "rate", "score", "deadline", "target", "contact")  # kinds of question that ask for a figure
+_LEVELS = ("国家级", "省级", "市级", "县级", "区级")
+_PIECE = re.compile(r"[，,；;。：:（）()！？!?]")
+_ASKED_UNIT = re.compile(
+    r"(?:多少|几)个?(工作日|万吨|万亩|平方米|立方米|千瓦|公里|人|名|家|户|项|个|天|年|月|次|份|分|吨|台|套|米|件|条|批|期|度|倍|小时)"
+)
+_MONEY_ASKED = re.compile(r"多少(万|亿)?元|多少钱|多少万|几万|(金额|万元|奖励|补贴|补助|标准)[?？]?$")
+
+
+def _coverage(matter: Sequence[Term], evidence: Sequence[Evidence], kinds: Sequence[Intent]) -> tuple[float, float]:
+    """How much of the matter stands, under its headings, beside a figure of the asked kinds; and how much without one.
+
+    Sentences are read piece by piece, between commas: 对A奖励100万元，对B给予一定补助 says a figure of A, none of B.
+    """
+    with_figure = without = 0.0
+    total = sum(t.weight for t in matter) or 1.0
+    for e in evidence:
+        heads = comparable(" ".join((e.document.title, *e.node.path, *e.node.columns)))
+        above = sum(t.weight * t.held(heads) for t in matter)
+        open_ = [t for t in matter if t.held(heads) < 1]
+        led_by = ""  # pieces since the last figure, which the next figure speaks of
+        for piece in _PIECE.split(comparable(e.sentence.text)):
+            shows = any(p.search(piece) for kind in kinds for p in kind.shows)
+            said = f"{led_by} {piece}" if shows else piece
+            held = (above + sum(t.weight * max(0.0, t.held(said) - t.held(heads)) for t in open_)) / total
+            if shows:
+                with_figure, led_by = max(with_figure, held), ""
+            else:
+                without, led_by = max(without, held), f"{led_by} {piece}"
+    return with_figure, without
 
 
 def around(e: Evidence) -> str:
@@ -154,11 +214,6 @@ def places_without_text(question: Question, regions: Collection[str | None]) -> 
     """Places that the question names and of which, places within or (but the nation) around them nothing is here."""
     here = {r for r in regions if r}
     return [name for name in find_regions(question.text) if not (family(name) - {NATION}) & here]
-
-
-@cache
-def _policy_terms() -> frozenset[str]:
-    return frozenset(t for t in map(comparable, lexicon.terms()) if len(t) >= 3)
 
 
 @cache
