@@ -109,11 +109,17 @@ def worth_showing(question: Question, linked: Linked) -> bool:
     return wants_figure(question) or (named and bool(linked.given))
 
 
+def not_met(linked: Linked) -> bool:
+    """Whether a condition of the rule is not met: no clause says so."""
+    return linked.calculation is not None and linked.calculation.eligible is False
+
+
 def choose(
     engine: Engine, question: Question, evidence: Sequence[Evidence], linked: Sequence[Linked], sure: float
 ) -> tuple[Draft | None, Linked | None]:
     """The way to answer, most specific first; no draft where the corpus does not settle the question."""
     worked_out = next((one for one in linked if one.calculation is not None and one.fit >= SURE), None)
+    named = next((one for one in linked if one.named and one.calculation is not None), None)
     if not evidence:
         return None, None
     judged = worked_out is not None and question.asks("applicability")
@@ -125,7 +131,9 @@ def choose(
     section = sections.best(question, known, evidence, engine.nodes, engine.below)
     surely = of_named or worked_out is not None or (section is not None and section.fit >= sections.SURE)
     if not surely and sure < settle.threshold():
-        return None, None
+        if named is None or settle.outlived(question, evidence[0]):
+            return None, None
+        return write_calculation(engine, named), named
     draft: Draft | None
     if documents.asks_which(question) and (draft := write_documents(engine, question, evidence, terms)):
         return draft, None
@@ -134,7 +142,8 @@ def choose(
         return compare.write(
             question, chosen, "各地规定不同：" if compare.differ(chosen) else "各地规定：", regions=True
         ), None
-    if worked_out is not None and (told or wants_figure(question) or question.asks("applicability", "deadline")):
+    worth_it = told or wants_figure(question) or question.asks("applicability", "deadline", "amount")
+    if worked_out is not None and (worth_it or not_met(worked_out)):
         return write_calculation(engine, worked_out, [one for one in linked if one is not worked_out]), worked_out
     if (divided := parts(question.text)) and (draft := write_parts(engine, question, divided)):
         return draft, None

@@ -16,7 +16,9 @@ from qa.scoring import asked_score
 
 HEADLINE = 180  # characters
 
-TOGETHER = re.compile(r"共|合计|加起来|加总|总计|总额|全部|累计|两项|都算上|一起")
+TOGETHER = re.compile(
+    r"(?<!公)共(?![同享建用性花投支贷放缴交融买保])|合计|加起来|加总|总计|总额|全部|累计|两项|两样|都算上|一起|一块|加在"
+)
 
 
 _REMARK = re.compile(r"[（(](?!套[）)])[^）)]*[）)]")  # 首台（套） keeps its 套
@@ -134,7 +136,9 @@ def _said(guide: Guide, rule: Rule, reading: Reading, result: Calculation, room:
     worked = [s for s in steps if re.search(r" = |÷|上限|封顶|限额", s)]
     if judged and not result.eligible:
         failed = [s for s in steps if s.endswith("：不符合")]
-        nothing = [n for n in names if n.startswith("exempt_")]
+        nothing = [
+            n for n in names if n.startswith("exempt_") or (rule.output(n).type == "date" and not reading.spread)
+        ]
         head = "不符合条件" + (f"，{_figure(guide, rule, result, nothing)}" if nothing else "")
         told = [s.removesuffix("：不符合") for s in failed] + [s for s in worked if s not in failed]
         return within(head, told or steps, room)

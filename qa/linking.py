@@ -16,7 +16,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from ingest.regions import related
+from ingest.regions import reach, related
 from qa.calculators import Calculation, Citation, ClauseFinder, Input, Rule, get, run
 from qa.calculators.case import fmt
 from qa.calculators.inputs import CalcError
@@ -45,7 +45,9 @@ class Linked:
     `fit` 0..1: how surely this rule is meant. `inputs` as read and assumed; `assumed` the conditions taken as met, in
     words; `missing` what must still be given; `given` the inputs that the question states; `partial`: only a part of the rule
     was asked for, so that the rest of its inputs, outputs and steps say nothing of the asker; `told`: the question gives
-    figures or days of a case. `calculation` is None where something is missing. `headline`: at most 180 characters, the asked figure or verdict first, then the arithmetic; `citations`: what the headline rests on.
+    figures or days of a case; `named`: it names each choice that the rule turns on (鲁班奖, 省级) and the region.
+    `calculation` is None where something is missing. `headline`: at most 180 characters, the asked figure or verdict
+    first, then the arithmetic; `citations`: what the headline rests on.
     """
 
     calculator: str
@@ -59,6 +61,7 @@ class Linked:
     given: frozenset[str] = frozenset()
     partial: bool = False
     told: bool = False
+    named: bool = False
 
     def shown(self) -> dict[str, Any]:
         """The calculation as users see it: what stood in for things not said is left out where a part only was asked."""
@@ -96,6 +99,7 @@ class _Candidate:
     reading: Reading
     told: Told
     fit: float
+    more: float  # the fit where a condition turns out not to be met, or the figure is worked out: no clause says so
 
 
 def link(
@@ -161,9 +165,9 @@ def _candidates(question: Question, told: Told, evidence: Sequence[Evidence]) ->
         reading = read(rule, guide, told)
         if not _enough(guide, rule, reading, question):
             continue
-        fit = _fit(guide, rule, reading, question, named, evidence)
+        fit, more = _fit(guide, rule, reading, question, named, evidence)
         if fit >= LEAST:
-            yield _Candidate(guide, rule, reading, told, fit)
+            yield _Candidate(guide, rule, reading, told, fit, more)
 
 
 def _in_region(guide: Guide, regions: Sequence[str]) -> bool:
@@ -208,7 +212,8 @@ def _fit(
     question: Question,
     named: frozenset[str],
     evidence: Sequence[Evidence],
-) -> float:
+) -> tuple[float, float]:
+    """How surely the rule is meant; and how surely if the question is more than the name of what has a fixed figure."""
     asked = [i for i in rule.inputs if i.name in reading.given]
     complete = len(asked) / (len(asked) + len(reading.missing)) if asked or reading.missing else 1.0
     fit = (
@@ -231,11 +236,11 @@ def _fit(
             fit -= 0.2
         elif any(guide.region.startswith(r) for r in question.regions):  # a district's rule, asked of the whole city
             fit = min(fit, NAMED_ONLY)
+    fit = max(0.0, min(1.0, fit))
     several = any(n > 1 for n in reading.counts.values())
     plain = not several and not question.asks("score", "applicability") and not TOGETHER.search(question.text)
-    if plain and not _has_figures(rule, reading) and not _picked(guide, rule, reading, question):
-        fit = min(fit, NAMED_ONLY)
-    return max(0.0, min(1.0, fit))
+    plain = plain and not _has_figures(rule, reading) and not _picked(guide, rule, reading, question)
+    return (min(fit, NAMED_ONLY) if plain else fit), fit
 
 
 def _picked(guide: Guide, rule: Rule, reading: Reading, question: Question) -> bool:
@@ -336,12 +341,21 @@ def _worked(candidate: _Candidate, question: Question, as_of: date, clauses: Cla
             return replace(_asking(candidate, wrong), headline=f"不能计算：{result.error.message}"[:HEADLINE])
         for name, (_, last) in reading.spread.items():
             other = _run(rule, reading.inputs | case | {name: last}, as_of, clauses)
-            if other is None or other.outputs != result.outputs:
+            settled = other is not None and other.eligible is False and result.eligible is False
+            if other is None or not (settled or other.outputs == result.outputs):
                 return _asking(candidate, (rule.input(name),))  # only month or year was told, and the day decides
         results.append((case, result))
     distinct = results if guide.sums and reading.cases and TOGETHER.search(told.text) else _distinct(results)
     headline = say(guide, rule, reading, distinct, question, told)
-    fit = candidate.fit + (OPEN if reading.missing else 0)  # all values of what was open were tried
+    choices = [i for i in rule.inputs if i.type == "choice" and i.required]
+    unmet = any(result.eligible is False for _, result in results)
+    told_of = [i for i in choices if i.name in reading.given]
+    open_ = [i for i in choices if i not in told_of and guide.cues.get(i.name, Cue()).assume is None]
+    named = bool(told_of) and not open_ and _of_place(rule, question)
+    worked = unmet or (named and not _stated(guide, rule, results))
+    fit = (candidate.more if worked else candidate.fit) + (
+        OPEN if reading.missing else 0
+    )  # all values of what was open were tried
     return Linked(
         calculator=rule.id,
         fit=round(min(1.0, fit), 4),
@@ -354,6 +368,7 @@ def _worked(candidate: _Candidate, question: Question, as_of: date, clauses: Cla
         given=reading.given | distinct[0][0].keys(),
         partial=aside(guide, reading) or rule.kind == "score",
         told=any(_of_case(guide, reading, i) for i in rule.inputs),
+        named=named,
     )
 
 
@@ -389,6 +404,24 @@ def _of_case(guide: Guide, reading: Reading, spec: Input) -> bool:
         return False
     first, last = reading.spread.get(spec.name, ("", ""))
     return first[:7] == last[:7] and not _aside_year(guide, spec) and not _merely_named(reading, spec)
+
+
+_BELOW = re.compile(r"(市|县|区)(里|级|财政|政府)|另外|额外")
+
+
+def _of_place(rule: Rule, question: Question) -> bool:
+    """Whether a place is named to which the rule applies, and not that place's own addition to it asked for."""
+    if rule.region in question.regions:
+        return True
+    within_it = bool(question.regions) and rule.region in reach(question.regions)
+    return within_it and not _BELOW.search(question.text)
+
+
+def _stated(guide: Guide, rule: Rule, results: Sequence[tuple[dict[str, Any], Calculation]]) -> bool:
+    """Whether the figures that come out stand in the rule's text, so that its clause answers as well."""
+    quotes = set(_NUMBERS.findall(" ".join(_quotes(rule.id))))
+    shown = [result.outputs.get(name) for _, result in results for name in guide.show[:2]]
+    return all(not value or fmt(value) in quotes for value in shown if isinstance(value, Decimal))
 
 
 def _run(rule: Rule, inputs: Mapping[str, Any], as_of: date, clauses: ClauseFinder | None) -> Calculation | None:

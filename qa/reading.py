@@ -21,11 +21,11 @@ import yaml
 
 from ingest.amounts import Amount, DateMention, convert, read_amounts, read_dates, read_number
 from qa.calculators.spec import Input, Rule
+from qa.spoken import plainly
 
 NEAR = 3.0  # a wording this close to a figure says what the figure is
 BESIDE = 9.0  # … and this close it stands right beside it
 REACH = 24  # characters between a wording and its figure, at most
-DAY_PAUSE = 4.0  # what a comma before a day costs: a day begins what it dates (2018年有了首笔收入，2023年所得…)
 MAX_CASES = 4  # cases that one question may state
 
 _SPECIAL = re.compile(r"[\[\](){}.*?\\^$]")
@@ -117,7 +117,6 @@ class Cue:
     near: bool = False
     adds: bool = False
     least: bool = False
-    all: bool = False
     via: Via | None = None
     total: Words = field(default_factory=lambda: words(""))
     over: str = ""
@@ -244,7 +243,6 @@ def _cue(raw: Any) -> Cue:
         near=raw.get("near", False),
         adds=raw.get("adds", False),
         least=raw.get("least", False),
-        all=raw.get("all", False),
         via=_via(raw["via"]) if "via" in raw else None,
         total=words(raw["total"]["words"] if "total" in raw else ""),
         over=raw["total"]["over"] if "total" in raw else "",
@@ -294,19 +292,6 @@ class Told:
         return self.text[end - 1 : end] in _COUNTERS and "\u4e00" <= after <= "\u9fff" and after not in _NO_NOUN
 
 
-_SPOKEN = re.compile(r"(?<![\d.])(\d+)([千万亿])(\d)(?![\d.千万亿百年月日号个项家户人名位台套%])")  # 1万2, 3千5
-_SPOKEN_CN = re.compile(  # 一万三, 两千五
-    r"(?<![一二三四五六七八九十百千万亿第\d.])([一二三四五六七八九两十]{1,3})([千万亿])([一二三四五六七八九])"
-    r"(?![一二三四五六七八九十百千万亿\d.年月日号个项家户人名位台套%成分件])"
-)
-_SUMMED = re.compile(r"(?<![\d.])(\d+)万(?:零?(\d{3,4})(?=[元块])|零?(\d)千(?![\d万多]))")  # 9万零500元, 3万5千
-_HUNDREDS = re.compile(r"(?<![\d.])(\d)百(\d\d?)(?=[万亿])")  # 2百60万
-_LEVIED = re.compile(r"征(\d{1,2})退(\d{1,2})(?![\d%.])")  # 征17退17
-_POINTS = re.compile(r"(?<=[\d一二两三四五六七八九十半])个点(?![名子位评])")  # 提高了3个点
-_TENTHS = re.compile(  # 四成, 三成五, 三成半, 五五分成
-    r"([一二三四五六七八九两])成([一二三四五六七八九半](?![成个项家名年]))?(?![立本员果品长功为交都份])|(?:五五|对半)(?=分|开)"
-)
-_FIRST_YEAR = re.compile(r"(?<!第)(?:头一|首)(?:个)?(?:奖励)?年度?(?!度)")
 _ORDINAL = re.compile(
     r"(?:第|排名?|名列)([\d一二三四五六七八九十]+)(?!笔|次|方|手|产业|时间)(?:个)?(名|位|年|台|套|项|批|保险年度|奖励年度|年度)?"
 )
@@ -315,55 +300,24 @@ _NO_NUMBER = re.compile(
     r"[千万百]人计划|5S|6S|两增两控|三免三减半|三会|一带一路|[〔\[（(【]\s*(?:19|20)\d{2}\s*[〕\]）)】]\s*(?:第)?\d+号?|(?:19|20)\d{2}年第?\d+号(?!\d)"
 )
 _SHORT_OF = re.compile(r"(企业|产品|中心|单位)?(提名|培育|后备|候选|入围|创建)")  # 中国质量奖提名奖 is not 中国质量奖
-_NEGATED = re.compile(r"(?<!差)(?:不是|不属于?|没有?|未曾?|尚未|无|非|不|并非|不在|不含|没在)[\u4e00-\u9fff]{0,2}$")
-
-
-_NEGATED_AFTER = re.compile(  # 房地产不涉及, 房地产项目除外
-    r"(?:项目|企业|贷款|业务|领域)?(?:都|也|均)?(?:不涉及|没有?涉及|未涉及|不含|不包括|除外|以外|之外|不沾|没碰|没投|未投|不投|不做)"
+_NEGATED = re.compile(
+    r"(?<!是)(?<!能)(?<!会)(?<!可)(?<!有)(?<!差)"  # 是不是, 有没有 ask; 差不多
+    r"(?:(?:不是|不属于?|没有?|未曾?|尚未|无|非|不|并非|不在|不含|没在)[\u4e00-\u9fff]{0,2}"
+    r"|(?:没有?|未能?)(?:能|去|做|办理?|向|到|给|被|评上?|通过|获得?|取得|达到|拿到?|列入|进入?|报)[\u4e00-\u9fff]{0,5}"
+    r"|(?:没有?|未|无|缺)[^,。;?]{1,10}(?:和|、|及|或|与)[^,。;?]{0,6})$"  # 没有企业文化和管理队伍
+)
+_NEGATED_AFTER = re.compile(  # 备案没做, 考核没达标, 房地产不涉及, 房地产项目除外
+    r"(?!有没)[^,。;?]?(?:还|都|也|尚)?(?:没有?|未)(?:通过|达标|达到|办|做|过|满足|取得|拿到|认定|批|报|评上|完成|下来|合格)"
+    r"|(?:项目|企业|贷款|业务|领域)?(?:都|也|均)?(?:不涉及|没有?涉及|未涉及|不含|不包括|除外|以外|之外|不沾|没碰|没投|未投|不投|不做)"
 )
 
 
-@cache
-def _dense_table() -> dict[int, str | None]:
-    return {ord(c): None for c in "“”\"'「」『』 \t\u3000"} | {
-        ord("，"): ",",
-        ord("；"): ";",
-        ord("？"): "?",
-        ord("！"): "!",
-        ord("："): ":",
-        ord("（"): "(",
-        ord("）"): ")",
-    }
-
-
-_PER = re.compile(r"每[^,。;]{0,5}$")  # 每节约一吨: the unit of a rate, no quantity of the asker's
-
-
-# in keywords the space after a figure parts it from the next thing: 收入270万 年化, 利率6% 基准4.35%
-_YEAR = re.compile(
-    r"(?<![\d.〔\[(（])(20[012]\d)(?:[ \u3000]+(?=\d{1,2}月)|(?=[ \u3000]*[\u4e00-\u9fff])(?![ \u3000]*[年万亿千百元个家吨人台套项件名户份次号]))"
-)
-_KEYWORD = re.compile(
-    r"(\d(?:[十百千]?[万亿]元?|[元%‰]|个月|[月日号人家台名项件]))[ \u3000]+(?=[\u4e00-\u9fff])(?![元日以及])"
-)
+_PER = re.compile(r"每[^,。;]{0,5}$|[这那哪某同任]$")  # 每节约一吨, 这一项: no quantity of the asker's
 
 
 def tell(text: str) -> Told:
     """Read the figures and dates of a question."""
-    text = _YEAR.sub(r"\1年", text)
-    dense = _KEYWORD.sub(r"\1,", text).translate(_dense_table())
-    dense = dense.replace("(套)", "套").replace("首台/套", "首台套").replace("个亿", "亿").replace("个万", "万")
-    dense = _HUNDREDS.sub(lambda m: str(int(m[1]) * 100 + int(m[2])), dense)
-    dense = _MIXED.sub(_in_wan, dense)
-    dense = _SUMMED.sub(lambda m: f"{Decimal(m[1]) + Decimal(m[2] or m[3] + '000') / 10_000}万", dense)
-    dense = _SPOKEN_CN.sub(lambda m: f"{read_number(m[1])}.{read_number(m[3])}{m[2]}", dense)
-    dense = _SAME_YEAR.sub(r"\1", dense)
-    dense = _FIRST_YEAR.sub("第一年", _POINTS.sub("%", dense))
-    dense = _SPOKEN.sub(r"\1.\3\2", dense)
-    dense = _LEVIED.sub(r"征\1%退\2%", dense)
-    dense = _TENTHS.sub(_percent, dense)
-    dense = _HALF_MONTH.sub(lambda m: f"{(read_number(m[1]) or 0) + Decimal('0.5')}个月", dense)
-    dense = _YEARS_MONTHS.sub(lambda m: f"{12 * (read_number(m[1]) or 0) + (read_number(m[2]) or 0)}个月", dense)
+    dense = plainly(text)
     blank = _NO_NUMBER.sub(lambda m: "\x00" * len(m.group()), dense)
     months = [(m.start(), m.end()) for m in _MONTH.finditer(blank)]
     written = read_dates(blank)
@@ -391,28 +345,6 @@ def tell(text: str) -> Told:
     return Told(dense, tuple(sorted(figures, key=lambda f: f.start)), dates)
 
 
-_HALF_MONTH = re.compile(r"([一二两三四五六七八九十]+|(?<![\d.])\d+)个半月")
-_YEARS_MONTHS = re.compile(  # 三年零两个月, 1年3个月
-    r"([一二两三四五六七八九十]+|(?<![\d.])\d{1,2})年(?:零|又)?([一二两三四五六七八九十]+|\d{1,2})个月"
-)
-
-
-_MIXED = re.compile(  # 6亿5千万, 1亿2000万, 2千6百万
-    r"(?<![\d.])(?:(\d+)亿零?(\d+)([千百]?)万|(\d)千(\d)百万)"
-)
-
-
-def _in_wan(m: re.Match[str]) -> str:
-    if m[4]:
-        return f"{1000 * int(m[4]) + 100 * int(m[5])}万"
-    return f"{10_000 * int(m[1]) + int(m[2]) * {'千': 1000, '百': 100}.get(m[3], 1)}万"
-
-
-def _percent(m: re.Match[str]) -> str:
-    ones = "五" if m[2] == "半" else m[2] or "零"
-    return f"{10 * (read_number(m[1] or '五') or 0) + (read_number(ones) or 0)}%"
-
-
 def _apiece(figure: Figure, figures: Sequence[Figure]) -> bool:
     """8台电脑,一台6000元: the one is each of the eight, no count of its own."""
     return (
@@ -423,7 +355,7 @@ def _apiece(figure: Figure, figures: Sequence[Figure]) -> bool:
     )
 
 
-_NOT_OVER = re.compile(r"(没有?|未|不|没)(有)?(超过?|高于|突破)[^,。;]{0,2}$")
+_NOT_OVER = re.compile(r"(没有?|未|不|没|别|勿)([有得能要可准])?(超过?|高于|突破)[^,。;]{0,2}$")
 _NOT_YET = re.compile(
     r"(不到|不满|不足|未满|没满|没到|还没满|差[^,。;]{1,6}(满|到|够)|(下个?月|下周|明年|过[^,。;]{1,4}|再有[^,。;]{1,4})(才|就)?(满|到|够))[^,。;]{0,2}$"
 )
@@ -437,7 +369,7 @@ def _bound(text: str, amount: Amount) -> str:
     return "under" if _NOT_YET.search(before) else amount.bound
 
 
-_SPAN_BEFORE = re.compile(r"(近|每|过去|未来|前|头|上|这|那|同)$")
+_SPAN_BEFORE = re.compile(r"(近|每|过去|未来|前|头|上|下|这|那|同)$")
 _YEARLY_AFTER = frozenset("保交缴销营收利发最支举办评产花用税净总均平出里来加研给能")
 _SPAN_AFTER = frozenset("里来加销研总收")
 
@@ -457,7 +389,6 @@ def _is_span(text: str, start: int, end: int, unit: str) -> bool:
 
 _MONTH = re.compile(r"(?<![\d年.—-])(?:1[0-2]|[1-9])月(?![\d内])")  # 4月 is a month of the year, 4个月 its length
 _NEXT_YEAR = re.compile(r"(次|第二|翌|转过?|来)年$")
-_SAME_YEAR = re.compile(r"[(]((?:19|20)\d{2}年)[)](?=\d{1,2}月)")  # 去年(2016年)11月20日
 
 
 def _dated(mentions: Sequence[DateMention], text: str) -> tuple[DateMention, ...]:
@@ -548,11 +479,8 @@ def in_unit_of(figure: Figure, spec: Input) -> Decimal | None:
 # --- nearness --------------------------------------------------------------------------------------------------------
 
 
-def nearness(cue: Words, start: int, end: int, told: Told, pause: float = 1.5) -> float:
-    """How surely the wording speaks of what stands at start…end; 0 where it does not, 10 where it stands beside it.
-
-    `pause` is what a comma between them costs.
-    """
+def nearness(cue: Words, start: int, end: int, told: Told) -> float:
+    """How surely the wording speaks of what stands at start…end; 0 where it does not, 10 where it stands beside it."""
     best = 0.0
     noun_follows = told.counted(start, end)
     for a, b in cue.spans(told.text):
@@ -560,7 +488,7 @@ def nearness(cue: Words, start: int, end: int, told: Told, pause: float = 1.5) -
             gap = told.text[b:start]
             between = sum(b <= f.start and f.end <= start for f in told.figures)
             worth = 10.0 - 0.35 * len(gap) - 4.0 * between - 9.0 * any(c in _BREAK for c in gap)
-            worth -= pause * sum(gap.count(c) for c in _PAUSE) + 3.0 * noun_follows
+            worth -= 1.5 * sum(gap.count(c) for c in _PAUSE) + 3.0 * noun_follows
         elif a >= end and a - end <= 6:
             gap = told.text[end:a]
             between = sum(end <= f.start and f.end <= a for f in told.figures)
@@ -823,10 +751,12 @@ def _choices(
             (a, b, v)
             for a, b, v in found
             if not any(x <= a and b <= y and y - x > b - a for x, y, _ in found)
-            and not _NEGATED.search(told.text[max(0, a - 4) : a])
+            and not _NEGATED.search(told.text[max(0, a - 12) : a])
             and not _SHORT_OF.match(told.text, b)
         ]
         values = list(dict.fromkeys(v for _, _, v in sorted(whole)))
+        if found and not values and "none" in spec.choices and all(_negated(told.text, a, b) for a, b, _ in found):
+            values = ["none"]  # 还没有通过省级认定
         if len(values) == 1:
             inputs[spec.name] = values[0]
         elif 1 < len(values) <= MAX_CASES and not cases:
@@ -893,13 +823,9 @@ def _flags(
             inputs[spec.name] = not all(_negated(told.text, a, b) for a, b in spans)
 
 
-_NONE_OF = re.compile(r"(没有?|未|无|缺)[^,。;?]{1,10}(和|、|及|或|与)[^,。;?]{0,6}$")  # 没有企业文化和管理队伍
-
-
 def _negated(text: str, start: int, end: int) -> bool:
     """Whether what stands at start…end is said not to be so."""
-    before = _NEGATED.search(text[max(0, start - 5) : start]) or _NONE_OF.search(text[max(0, start - 20) : start])
-    return bool(before or _NEGATED_AFTER.match(text, end))
+    return bool(_NEGATED.search(text[max(0, start - 20) : start]) or _NEGATED_AFTER.match(text, end))
 
 
 _NOT = re.compile(r"没有?|未能?|尚未|并非|不(?![管论仅但知用需必])|(?<!有)无(?!论)|非(?!常)|缺少?")
@@ -981,7 +907,10 @@ def _days(
     left = [i for i in wanted if i.name not in done and i.required]
     open_years = [i for i in left if guide.cues.get(i.name, Cue()).assume is None]
     left = open_years or left
-    free = [d for d in told.dates if d not in taken and d.year is not None]
+    sums = [i for i in open_ if i.type == "number"]
+    others = [s for i in sums if i.name in guide.cues for s in guide.cues[i.name].words.spans(told.text)]
+    of_sums = {d for d in told.dates if any(a <= d.start and d.end <= b for a, b in others)}  # 2018年补助
+    free = [d for d in told.dates if d not in taken and d not in of_sums and d.year is not None]
     if len(left) == 1 and len({(d.year, d.month, d.dom) for d in free}) == 1:
         _set_day(left[0], free[0], inputs, spread)
 
@@ -1052,18 +981,16 @@ def _numbers(
             pairs.append((NEAR, spec, places[0], places[0].value))
     pairs.sort(key=lambda p: -p[0])
     for _, spec, figure, value in pairs:
-        if spec.name not in inputs and figure not in used:
-            inputs[spec.name] = value
-            used.add(figure)
-            cue = guide.cues.get(spec.name, Cue())
-            if cue.adds or cue.least:
-                several = [value, *_further(figure, spec, cue, told, used)]
-                inputs[spec.name] = sum(several, Decimal(0)) if cue.adds else min(several)
+        if spec.name in inputs or figure in used:
+            continue
+        cue = guide.cues.get(spec.name, Cue())
+        used.add(figure)
+        if cue.adds or cue.least:
+            listed = [f for _, s, f, _ in pairs if s is spec]
+            several = [value, *_further(figure, spec, cue, told, listed, used)]
+            value = _sum_told(several) if cue.adds else min(several)
+        inputs[spec.name] = value
     _each(wanted, guide, told, inputs, used)
-    for near, spec, figure, value in pairs:
-        if guide.cues.get(spec.name, Cue()).all and figure not in used and near >= BESIDE:
-            inputs[spec.name] += value
-            used.add(figure)
     _add_counts(wanted, guide, told, inputs, used)
     for spec in wanted:
         cue = guide.cues.get(spec.name, Cue())
@@ -1204,26 +1131,34 @@ def _may_stand_alone(guide: Guide, spec: Input) -> bool:
     return cue.assume is None and not cue.near and cue.via is None
 
 
-_JOINED = re.compile(r"元?(?:和|、|与|加上?|以及|,)([^,。;?]{0,8})")
+_JOINED = re.compile(r"元?(?:和|、|与|及|加上?|以及|还有?|,)([^,。;?]{0,12})")
+_IN_ALL = re.compile(r"(共|合计|总计|总|加起来)[^,。;]{0,4}$")
 
 
-def _further(first: Figure, spec: Input, cue: Cue, told: Told, used: set[Figure]) -> list[Decimal]:
-    """分别投了1800万和1500万, 领过50万和融资奖励10万: what stands beside the first figure."""
+def _further(
+    first: Figure, spec: Input, cue: Cue, told: Told, listed: Sequence[Figure], used: set[Figure]
+) -> list[Decimal]:
+    """分别投了1800万和1500万, 领过50万和融资奖励10万, 卖货8万、服务5万、加工2万: what is told beside the first figure."""
     found: list[Decimal] = []
     last = first
     apart = re.search(r"分别|各", told.text[max(0, first.start - 16) : first.start])
     for figure in told.figures:
         value = _fits(figure, spec)
-        if (
-            figure.start >= last.end
-            and value is not None
-            and (joined := _JOINED.fullmatch(told.text[last.end : figure.start]))
-            and (cue.words.held(joined[1]) if joined[1] else apart)
-        ):
+        if figure in used or value is None:
+            continue
+        joined = _JOINED.fullmatch(told.text[last.end : figure.start]) if figure.start >= last.end else None
+        beside = figure in listed and nearness(cue.words, figure.start, figure.end, told) >= BESIDE
+        if beside or (joined and (cue.words.held(joined[1]) if joined[1] else apart)):
             found.append(value)
             last = figure
             used.add(figure)
     return found
+
+
+def _sum_told(told_: Sequence[Decimal]) -> Decimal:
+    """What they come to; where one is the sum of the others (10亿, 5亿，一共15亿), it is that one."""
+    total = sum(told_, Decimal(0))
+    return max(told_) if len(told_) > 2 and total == 2 * max(told_) else total
 
 
 def _vias(
@@ -1268,7 +1203,8 @@ def _fits(figure: Figure, spec: Input) -> Decimal | None:
     return value
 
 
-_IS_LIMIT = re.compile(r"[(]?含?[)]?及?以[上下内]|的?(基本减除|起征点|门槛|上限|封顶)")
+_IS_LIMIT = re.compile(r"[(]?含?[)]?及?以[上下内]|的?(基本减除|起征点|门槛|(?:上限|封顶)(?!是?(?:多少|几|到)))")
+_IS_PRIZE = re.compile(r"的?(块钱?|奖|补|资助|支持)")  # 能拿那150万奖励吗
 _OF_LIMIT = re.compile(r"(上限|封顶|门槛|起征点|要求|听说|还是|标准[是为])[^,。;?:]{0,8}$")
 
 
@@ -1276,7 +1212,7 @@ def _quoted_limit(told: Told, figure: Figure) -> bool:
     """封顶1000万还是2000万, 500万元以下: the limit of a rule, not the asker's own figure."""
     if figure.unit in ("元", "美元") and _IS_LIMIT.match(told.text, figure.end):
         return True
-    return bool(_OF_LIMIT.search(told.text[max(0, figure.start - 14) : figure.start]))
+    return _named_prize(told, figure) or bool(_OF_LIMIT.search(told.text[max(0, figure.start - 14) : figure.start]))
 
 
 _OF_POLICY = re.compile(r"(上限|封顶|不超过|最高|至多|要求|门槛|规定|起步|标准是|听说)[^,。;?:]{0,10}$")
@@ -1289,7 +1225,13 @@ def _policy_figure(told: Told, figure: Figure) -> bool:
     """Whether the figure quotes a rule (要求2000万以上, 上限3%, 15%的奖励) rather than the asker's own case."""
     if figure.unit == "%" and _RATE_OF_POLICY.match(told.text, figure.end):
         return True
-    return bool(_OF_POLICY.search(told.text[max(0, figure.start - 16) : figure.start]))
+    return _named_prize(told, figure) or bool(_OF_POLICY.search(told.text[max(0, figure.start - 16) : figure.start]))
+
+
+def _named_prize(told: Told, figure: Figure) -> bool:
+    """能拿那150万奖励吗: what the rule gives, not what the asker has."""
+    pointed = re.search(r"[那这]笔?$", told.text[max(0, figure.start - 2) : figure.start])
+    return bool(pointed and _IS_PRIZE.match(told.text, figure.end))
 
 
 def _each(wanted: list[Input], guide: Guide, told: Told, inputs: dict[str, Any], used: set[Figure]) -> None:
