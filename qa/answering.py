@@ -14,11 +14,12 @@ from qa.applicability import verdict
 from qa.compose import LEAD, MAX_ANSWER, Draft, originals_first, shorten, write_plain
 from qa.evidence import FEATURES, Evidence, Term, comparable, gather, share, terms_of
 from qa.followup import resolve
-from qa.linking import Linked, link
+from qa.linking import link
 from qa.model import EXPIRED, PENDING, Answer, Citation, Retrieved, Turn, titled
 from qa.parts import Part, parts
 from qa.question import Question, understand
 from qa.sentences import tidy
+from qa.working import Linked
 
 if TYPE_CHECKING:
     from qa.engine import Engine

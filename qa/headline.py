@@ -11,8 +11,10 @@ from typing import Any
 from qa.calculators import Calculation, Citation, Output, Rule
 from qa.calculators.case import fmt, show_value
 from qa.question import Question
-from qa.reading import Guide, Reading, Told
+from qa.reading import Reading
 from qa.scoring import asked_score
+from qa.told import Told
+from qa.wordings import Guide
 
 HEADLINE = 180  # characters
 

@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 
 from ingest.model import Document, Node, NodeKind
 from qa import calculators
+from qa.denial import denied
 from qa.headline import HEADLINE
-from qa.linking import Linked, link
+from qa.linking import link
 from qa.question import understand
-from qa.reading import adverse, denied, tell, wordings
+from qa.told import tell
+from qa.wordings import adverse, wordings
+from qa.working import Linked
 
 AS_OF = date(2019, 6, 1)
 HEBEI, JIZHOU, NATIONAL = "河北省", "天津市蓟州区", "全国"

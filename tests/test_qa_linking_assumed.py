@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 
 from qa import calculators
-from qa.reading import Guide, read, tell, wordings
+from qa.reading import read
+from qa.told import tell
+from qa.wordings import Guide, wordings
 
 ASSUMING = [g for g in wordings().guides if any("达标" in c.said_as for c in g.cues.values())]
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from qa.reading import tell
 from qa.spoken import plainly
+from qa.told import tell
 
 
 @pytest.mark.parametrize(
