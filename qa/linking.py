@@ -30,8 +30,11 @@ KEPT = 3
 LONGEST = 1000  # characters; a pasted page is not a case to work out
 NATIONAL = "全国"
 
+_TIMES = frozenset(("年", "个月", "月", "天", "日", "工作日", "期"))
+
 _FIGURES = ("calculation", "score", "amount", "rate", "applicability", "deadline", "compare")
-_WORKED = ("calculation", "score", "amount", "rate", "applicability")
+_WORKED_OUT = ("calculation", "score", "amount", "applicability")
+_WORKED = (*_WORKED_OUT, "rate")
 _ELSE = ("document", "contact", "materials", "list", "definition")  # kinds of question that no calculator answers
 
 
@@ -109,7 +112,7 @@ def _candidates(question: Question, told: Told, evidence: Sequence[Evidence]) ->
             yield Candidate(guide, rule, reading, told, fit, _is_plain(guide, rule, reading, question))
 
 
-_HOME = re.compile(r"(?:我们?|咱们?|公司|企业|厂)(?:开|设|注册|位于)?在([^,。;?]{2,8})")
+_HOME = re.compile(r"(?:我们?|咱们?|本)(?:公司|企业|厂|单位)?(?:开|设|注册|位于)?在([^,。;?]{2,8})")
 _MOVES = re.compile(r"迁|搬|落户|投资|转移|引进|承接|合作|设立|分公司|子公司")
 
 
@@ -176,6 +179,8 @@ def _fit(
         fit += 0.15
     elif any(n in _rivals(guide.theme) for n in named):
         fit -= 0.3
+    if question.asks("deadline") and not question.asks(*_WORKED_OUT) and not _tells_when(rule):
+        fit -= OPEN
     fit += _support(rule, evidence)
     if question.regions and guide.region not in question.regions:
         if NATIONAL in question.regions:
@@ -183,6 +188,11 @@ def _fit(
         elif any(guide.region.startswith(r) for r in question.regions):  # a district's rule, asked of the whole city
             fit = min(fit, NAMED_ONLY)
     return max(0.0, min(1.0, fit))
+
+
+def _tells_when(rule: Rule) -> bool:
+    """Whether the rule works out a day or a length of time."""
+    return any(o.type == "date" or o.unit in _TIMES for o in rule.outputs)
 
 
 def _is_plain(guide: Guide, rule: Rule, reading: Reading, question: Question) -> bool:

@@ -282,12 +282,12 @@ def _variants(wanted: Sequence[Input], notes: Notes) -> None:
 
 
 def read_shares(notes: Notes) -> dict[Ratio, Decimal]:
-    """The percentages that are a part of a whole: 离岸收入占32%."""
+    """The percentages that are a part of a whole: 离岸收入占32%; 不到一半 is just below it."""
     found: dict[Ratio, Decimal] = {}
     for ratio in notes.guide.ratios:
         for figure in notes.told.figures:
             if figure.unit == "%" and figure not in notes.used and notes.near(ratio.wording, figure) >= NEAR:
-                found[ratio] = figure.value
+                found[ratio] = figure.value + {"over": 1, "under": -1}.get(figure.bound, 0)
                 notes.used.add(figure)
     return found
 

@@ -75,7 +75,8 @@ def tell(text: str) -> Told:
     figures = [_figure(a, blank) for a in amounts if a.upper is None and not _is_aside(a, blank)]
     figures += _ordinals(blank)
     figures = [f for f in figures if not _apiece(f, figures)]
-    taken = [*months, *((one.start, one.end) for one in (*amounts, *days, *figures))]
+    taken = months + [(a.start, a.end) for a in amounts] + [(d.start, d.end) for d in days]
+    taken += [(f.start, f.end) for f in figures]
     figures += [f for f in _bare(blank) if not any(s < f.end and f.start < e for s, e in taken)]
     return Told(dense, tuple(sorted(figures, key=lambda f: f.start)), _dated(days, blank))
 
@@ -104,7 +105,7 @@ def _apiece(figure: Figure, figures: Sequence[Figure]) -> bool:
 
 _NOT_OVER = re.compile(r"(没有?|未|不|没|别|勿)([有得能要可准])?(超过?|高于|突破)[^,。;]{0,2}$")
 _NOT_YET = re.compile(
-    r"(不到|不满|不足|未满|没满|没到|还没满|差[^,。;]{1,6}(满|到|够)|(下个?月|下周|明年|过[^,。;]{1,4}|再有[^,。;]{1,4})(才|就)?(满|到|够))[^,。;]{0,2}$"
+    r"(不到|不满|不足|跌破|未满|没满|没到|还没满|差[^,。;]{1,6}(满|到|够)|(下个?月|下周|明年|过[^,。;]{1,4}|再有[^,。;]{1,4})(才|就)?(满|到|够))[^,。;]{0,2}$"
 )
 
 
