@@ -79,10 +79,10 @@ def features(
     total = sum(t.weight for t in matter) or 1.0
     lexical = next((hit.lexical for hit in hits if hit.clause_id == best.node.id), 0.0)
     nearby = comparable(" ".join(e.node.text for e in first[:3]))
-    kinds = [intents()[k] for k in _FIGURES if k in question.asked and intents()[k].shows]
+    kinds = [intents()[k] for k in _FIGURES if k in question.asked]
     if not kinds and question.asks("calculation"):
         kinds = [intents()["amount"], intents()["rate"]]
-    with_figure, without = _coverage(matter, evidence[:25], kinds)
+    with_figure, without = _coverage(matter, evidence[:25], kinds, whole=question.asks("deadline", "target", "contact"))
     years = set(_YEAR.findall(asked))
     levels = [level for level in _LEVELS if level in asked]
     contact = question.asks("contact") and not any(p.search(nearby) for p in intents()["contact"].shows)
@@ -122,10 +122,13 @@ _PIECE = re.compile(r"[，,；;。：:（）()！？!?]")
 _MONEY_ASKED = re.compile(r"多少(万|亿)?元|多少钱|多少万|几万|(金额|万元|奖励|补贴|补助|标准)[?？]?$")
 
 
-def _coverage(matter: Sequence[Term], evidence: Sequence[Evidence], kinds: Sequence[Intent]) -> tuple[float, float]:
+def _coverage(
+    matter: Sequence[Term], evidence: Sequence[Evidence], kinds: Sequence[Intent], *, whole: bool
+) -> tuple[float, float]:
     """How much of the matter stands, under its headings, beside a figure of the asked kinds; and how much without one.
 
     Sentences are read piece by piece, between commas: 对A奖励100万元，对B给予一定补助 says a figure of A, none of B.
+    `whole`: by the sentence, since a date or target may stand before all that it is about.
     """
     with_figure = without = 0.0
     total = sum(t.weight for t in matter) or 1.0
@@ -134,10 +137,11 @@ def _coverage(matter: Sequence[Term], evidence: Sequence[Evidence], kinds: Seque
         above = sum(t.weight * t.held(heads) for t in matter)
         open_ = [t for t in matter if t.held(heads) < 1]
         led_by = ""  # pieces since the last figure, which the next figure speaks of
-        for piece in _PIECE.split(comparable(e.sentence.text)):
+        said = comparable(e.sentence.text)
+        for piece in (said,) if whole else _PIECE.split(said):
             shows = any(p.search(piece) for kind in kinds for p in kind.shows)
-            said = f"{led_by} {piece}" if shows else piece
-            held = (above + sum(t.weight * max(0.0, t.held(said) - t.held(heads)) for t in open_)) / total
+            scope = f"{led_by} {piece}" if shows else piece
+            held = (above + sum(t.weight * max(0.0, t.held(scope) - t.held(heads)) for t in open_)) / total
             if shows:
                 with_figure, led_by = max(with_figure, held), ""
             else:
@@ -203,9 +207,13 @@ def outlived(question: Question, best: Evidence) -> bool:
 
 
 def places_without_text(question: Question, regions: Collection[str | None]) -> list[str]:
-    """Places that the question names and of which, places within or (but the nation) around them nothing is here."""
+    """Places that the question names where of none of them, or of places within or (but the nation) around, is any text.
+
+    A place named beside one that has texts (在上海、深圳上市, 从北京迁来) is no reason to say nothing of that one.
+    """
     here = {r for r in regions if r}
-    return [name for name in find_regions(question.text) if not (family(name) - {NATION}) & here]
+    named = [name for name in find_regions(question.text) if name != NATION]
+    return [] if any((family(name) - {NATION}) & here for name in named) else named
 
 
 @cache
