@@ -40,6 +40,7 @@ def answer(
 ) -> Answer:
     """The answer to one question of a conversation. Whatever a user types gets an answer object, never an error."""
     question = understand(resolve(text, history), region=region, repair=engine.index.repaired)
+    question = documents.spoken_of(question, engine.cores)
     if not settle.speaks_of_policy(question) or not settle.names_a_matter(
         question, terms_of(question, engine.index.idf)
     ):

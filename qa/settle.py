@@ -29,6 +29,7 @@ FEATURES = (
     "matter_any",  # share of the question's matter that any sentence holds with its headings
     "unknown",  # share of it in words that stand nowhere in the corpus
     "astray",  # share of the words that tell documents apart which the best clause's document lacks
+    "whole",  # all of the matter stands in one sentence, with the asked figure where one is asked
     "gap",  # matter held by the best words without the asked figure, less matter held by the best with one
     "left_open",  # the kind of figure asked outright does not stand in the best clause
     "contact",  # a telephone number or address is asked and not in the first three
@@ -44,9 +45,9 @@ FEATURES = (
     "gathered",  # a list, conditions, steps or papers are asked
     "named",  # a meaning, a document or a department is asked
     "words",  # how many words the question has, in tens
-    "length",  # its characters, in fifties
 )
 
+WHOLE = 0.95  # share of the question's matter that counts as all of it
 SAY_MORE = "请用中文提出与政策有关的问题，例如某项奖励的金额、申报条件、材料、期限或负责部门。"
 _YEAR = re.compile(r"20\d\d")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -101,18 +102,19 @@ def features(
         question.asks("list", "condition", "procedure", "materials"),
         question.asks("definition", "document", "department"),
     )
+    best_held = max((share(matter, around(e)) for e in evidence[:25]), default=1.0) if matter else 1.0
     return (
         math.log((best.score + 1e-6) / (1 - best.score + 1e-6)),
         max((e.feature("own") for e in evidence if e.feature("shows") > 0), default=0.0),
         lexical,
         share(matter, f"{text} {comparable(best.node.text)}") if matter else 1.0,
-        max((share(matter, around(e)) for e in evidence[:25]), default=1.0) if matter else 1.0,
+        best_held,
         sum(t.weight for t in matter if not knows(t.text)) / total,
         best.feature("astray"),
+        float((with_figure if kinds else best_held) >= WHOLE),
         max(0.0, without - with_figure) if kinds else 0.0,
         *map(float, flags),
         len(terms) / 10,
-        len(asked) / 50,
     )
 
 
