@@ -74,6 +74,7 @@ def listwise(features: Any, target: Any, group: Any, *, pull: float = 0.003, ste
 def learn(rows: Sequence[dict[str, Any]], engine: Engine, use_region: bool = True) -> dict[str, Any]:
     """Both models' weights, with cross-validated figures printed."""
     from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score
     from sklearn.model_selection import GroupKFold
 
     X: list[tuple[float, ...]] = []
@@ -156,6 +157,8 @@ def learn(rows: Sequence[dict[str, Any]], engine: Engine, use_region: bool = Tru
         )
         out[test] = m.predict_proba((sx[test] - mean) / spread)[:, 1]
     best = float(np.quantile(out[sr & (sy == 1) & ~np.array(easy)], ABSTAINED_WRONGLY))
+    asked = sr & ~np.array(easy)
+    print(f"settle (5-fold): answerable above unanswerable {roc_auc_score(sy[asked], out[asked]):.3f} of the time")
     print(
         f"settle (5-fold) threshold {best:.2f}: abstains right {np.mean(out[sr & (sy == 0)] < best):.3f}, "
         f"wrongly {np.mean(out[sr & (sy == 1)] < best):.3f}; answer taken away {np.mean(out[~sr] < best):.3f}"

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 CANDIDATES = 32  # clauses whose sentences are weighed
 RETRIEVED = 20  # clauses handed back
+SPOKEN_OF = 0.6  # share of a question's matter that a sentence holds which speaks of just that
 SURE = 0.6  # a calculator this fitting carries the answer
 
 
@@ -40,6 +41,7 @@ def answer(
 ) -> Answer:
     """The answer to one question of a conversation. Whatever a user types gets an answer object, never an error."""
     question = understand(resolve(text, history), region=region, repair=engine.index.repaired)
+    question = documents.spoken_of(question, engine.cores)
     if not settle.speaks_of_policy(question) or not settle.names_a_matter(
         question, terms_of(question, engine.index.idf)
     ):
@@ -51,7 +53,7 @@ def answer(
     draft, used = choose(engine, question, evidence, linked, sure)
     abstained = draft is None
     if draft is None:
-        draft = nearest(evidence)
+        draft = declined(question, evidence, terms_of(question, engine.index.idf))
     elif used is None and (open_ := settle.left_open(question, draft.text)):
         draft, abstained = unstated(open_, evidence[0]), True
     shown = used or next((one for one in linked if not abstained and worth_showing(question, one)), None)
@@ -266,6 +268,15 @@ def nearest(evidence: Sequence[Evidence]) -> Draft:
             draft.pieces.append(("\n最接近的条款：" if len(named) == 1 else "；") + where)
             draft.pieces.append(draft.mark(e.node, e.document, e.sentence.text))
     return draft
+
+
+def declined(question: Question, evidence: Sequence[Evidence], terms: Sequence[Term]) -> Draft:
+    """Why there is no answer: the text speaks of the matter but leaves the figure open, or does not settle it at all."""
+    if evidence and (open_ := settle.left_open(question, evidence[0].sentence.text)):
+        matter = [t for t in terms if t.matter]
+        if share(matter, settle.around(evidence[0])) >= SPOKEN_OF:
+            return unstated(open_, evidence[0])
+    return nearest(evidence)
 
 
 def unstated(what: str, best: Evidence) -> Draft:

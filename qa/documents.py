@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ingest.model import Document, Node, NodeKind
+from ingest.regions import strip_regions
 from qa.compose import Draft
 from qa.evidence import Evidence, Term, comparable, share
 from qa.model import titled
@@ -20,6 +22,24 @@ _WHICH = re.compile(
 def asks_which(question: Question) -> bool:
     """Whether the document itself is asked for (and not named by its number already)."""
     return bool(_WHICH.search(question.text)) and not question.doc_nos
+
+
+_INNER = re.compile(r"[《〈]([^《》〈〉]{6,})[》〉]")
+_EDITION = re.compile(r"[（(][^（）()]*[)）]\s*$")
+NAMING = 8  # characters that a title must have for a question to name it without book-title marks
+
+
+def core(title: str) -> str:
+    """What people call a document: the inner title, without its place and edition, as compared."""
+    inner = _INNER.findall(title)
+    return comparable(strip_regions(_EDITION.sub("", inner[-1] if inner else title).strip()))
+
+
+def spoken_of(question: Question, cores: Sequence[str]) -> Question:
+    """The question with the titles that it names without book-title marks (资产证券化奖励资金管理办法的有效期)."""
+    asked = comparable(question.text)
+    found = tuple(c for c in cores if len(c) >= NAMING and c in asked)
+    return replace(question, spoken=found) if found else question
 
 
 def relatives(document: Document, documents: Mapping[str, Document]) -> frozenset[str]:

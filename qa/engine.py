@@ -16,6 +16,7 @@ from ingest.pipeline import ingest
 from ingest.regions import reach
 from ingest.store import Store
 from ingest.workspace import Workspace
+from qa import documents
 from qa.calculators.clauses import NodeClauses
 from qa.evidence import comparable
 from qa.model import Answer, ClauseRef, Retrieved, Turn
@@ -55,6 +56,7 @@ class Engine:
             else:
                 self.margins.setdefault(node.document_id, []).append(node)
         self.titles = "\n".join(comparable(d.title) for d in self.documents.values())
+        self.cores = tuple(dict.fromkeys(documents.core(d.title) for d in self.documents.values()))
         self.regions = frozenset(
             self.documents[i].region for i in {n.document_id for n in self.nodes.values()}
         )  # of documents that have clauses

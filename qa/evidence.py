@@ -235,7 +235,7 @@ def _names(question: Question, document: Document) -> bool:
     number = comparable(document.doc_no or "")
     title = comparable(document.title)
     return any(number and comparable(n) in number for n in question.doc_nos) or any(
-        comparable(t) in title for t in question.titles if len(t) >= 4
+        comparable(t) in title for t in (*question.titles, *question.spoken) if len(t) >= 4
     )
 
 

@@ -52,6 +52,7 @@ class Question:
     doc_nos: tuple[str, ...]
     titles: tuple[str, ...]
     quoted: tuple[str, ...]
+    spoken: tuple[str, ...] = ()  # titles named without book-title marks, see `documents.spoken_of`
 
     def asks(self, *kinds: str) -> bool:
         return any(kind in self.asked for kind in kinds)

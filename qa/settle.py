@@ -29,6 +29,7 @@ FEATURES = (
     "matter_any",  # share of the question's matter that any sentence holds with its headings
     "unknown",  # share of it in words that stand nowhere in the corpus
     "astray",  # share of the words that tell documents apart which the best clause's document lacks
+    "whole",  # all of the matter stands in one sentence, with the asked figure where one is asked
     "gap",  # matter held by the best words without the asked figure, less matter held by the best with one
     "left_open",  # the kind of figure asked outright does not stand in the best clause
     "contact",  # a telephone number or address is asked and not in the first three
@@ -44,9 +45,9 @@ FEATURES = (
     "gathered",  # a list, conditions, steps or papers are asked
     "named",  # a meaning, a document or a department is asked
     "words",  # how many words the question has, in tens
-    "length",  # its characters, in fifties
 )
 
+WHOLE = 0.95  # share of the question's matter that counts as all of it
 SAY_MORE = "请用中文提出与政策有关的问题，例如某项奖励的金额、申报条件、材料、期限或负责部门。"
 _YEAR = re.compile(r"20\d\d")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -79,10 +80,10 @@ def features(
     total = sum(t.weight for t in matter) or 1.0
     lexical = next((hit.lexical for hit in hits if hit.clause_id == best.node.id), 0.0)
     nearby = comparable(" ".join(e.node.text for e in first[:3]))
-    kinds = [intents()[k] for k in _FIGURES if k in question.asked and intents()[k].shows]
+    kinds = [intents()[k] for k in _FIGURES if k in question.asked]
     if not kinds and question.asks("calculation"):
         kinds = [intents()["amount"], intents()["rate"]]
-    with_figure, without = _coverage(matter, evidence[:25], kinds)
+    with_figure, without = _coverage(matter, evidence[:25], kinds, whole=question.asks("deadline", "target", "contact"))
     years = set(_YEAR.findall(asked))
     levels = [level for level in _LEVELS if level in asked]
     contact = question.asks("contact") and not any(p.search(nearby) for p in intents()["contact"].shows)
@@ -101,18 +102,19 @@ def features(
         question.asks("list", "condition", "procedure", "materials"),
         question.asks("definition", "document", "department"),
     )
+    best_held = max((share(matter, around(e)) for e in evidence[:25]), default=1.0) if matter else 1.0
     return (
         math.log((best.score + 1e-6) / (1 - best.score + 1e-6)),
         max((e.feature("own") for e in evidence if e.feature("shows") > 0), default=0.0),
         lexical,
         share(matter, f"{text} {comparable(best.node.text)}") if matter else 1.0,
-        max((share(matter, around(e)) for e in evidence[:25]), default=1.0) if matter else 1.0,
+        best_held,
         sum(t.weight for t in matter if not knows(t.text)) / total,
         best.feature("astray"),
+        float((with_figure if kinds else best_held) >= WHOLE),
         max(0.0, without - with_figure) if kinds else 0.0,
         *map(float, flags),
         len(terms) / 10,
-        len(asked) / 50,
     )
 
 
@@ -122,10 +124,13 @@ _PIECE = re.compile(r"[，,；;。：:（）()！？!?]")
 _MONEY_ASKED = re.compile(r"多少(万|亿)?元|多少钱|多少万|几万|(金额|万元|奖励|补贴|补助|标准)[?？]?$")
 
 
-def _coverage(matter: Sequence[Term], evidence: Sequence[Evidence], kinds: Sequence[Intent]) -> tuple[float, float]:
+def _coverage(
+    matter: Sequence[Term], evidence: Sequence[Evidence], kinds: Sequence[Intent], *, whole: bool
+) -> tuple[float, float]:
     """How much of the matter stands, under its headings, beside a figure of the asked kinds; and how much without one.
 
     Sentences are read piece by piece, between commas: 对A奖励100万元，对B给予一定补助 says a figure of A, none of B.
+    `whole`: by the sentence, since a date or target may stand before all that it is about.
     """
     with_figure = without = 0.0
     total = sum(t.weight for t in matter) or 1.0
@@ -134,10 +139,11 @@ def _coverage(matter: Sequence[Term], evidence: Sequence[Evidence], kinds: Seque
         above = sum(t.weight * t.held(heads) for t in matter)
         open_ = [t for t in matter if t.held(heads) < 1]
         led_by = ""  # pieces since the last figure, which the next figure speaks of
-        for piece in _PIECE.split(comparable(e.sentence.text)):
+        said = comparable(e.sentence.text)
+        for piece in (said,) if whole else _PIECE.split(said):
             shows = any(p.search(piece) for kind in kinds for p in kind.shows)
-            said = f"{led_by} {piece}" if shows else piece
-            held = (above + sum(t.weight * max(0.0, t.held(said) - t.held(heads)) for t in open_)) / total
+            scope = f"{led_by} {piece}" if shows else piece
+            held = (above + sum(t.weight * max(0.0, t.held(scope) - t.held(heads)) for t in open_)) / total
             if shows:
                 with_figure, led_by = max(with_figure, held), ""
             else:
@@ -203,9 +209,13 @@ def outlived(question: Question, best: Evidence) -> bool:
 
 
 def places_without_text(question: Question, regions: Collection[str | None]) -> list[str]:
-    """Places that the question names and of which, places within or (but the nation) around them nothing is here."""
+    """Places that the question names where of none of them, or of places within or (but the nation) around, is any text.
+
+    A place named beside one that has texts (在上海、深圳上市, 从北京迁来) is no reason to say nothing of that one.
+    """
     here = {r for r in regions if r}
-    return [name for name in find_regions(question.text) if not (family(name) - {NATION}) & here]
+    named = [name for name in find_regions(question.text) if name != NATION]
+    return [] if any((family(name) - {NATION}) & here for name in named) else named
 
 
 @cache
