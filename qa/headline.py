@@ -42,20 +42,24 @@ def headline(
             return within(fmt(scored[0], "分"), scored[1], room)
         return _said(guide, rule, reading, result, room, asks)
 
-    several = any(n > 1 for n in reading.counts.values())
+    counted = any(n > 1 for n in reading.counts.values())
+    summed = counted or (len(results) > 1 and TOGETHER.search(told.text))
+    known = all(guide.sums in reading.inputs | case for case, _ in results)
+    total = _sum(guide, rule, reading, results) if guide.sums and summed and known else ""
     if len(results) == 1:
-        total = _sum(guide, rule, reading, results) if several and guide.sums in reading.inputs | results[0][0] else ""
-        unit = next((unit for unit, about in guide.units if about.held(told.text)), "")
-        return total + re.sub(r"^(\D*[\d.]+)(?=[：，]|$)", rf"\1{unit}", said(results[0][1], HEADLINE - len(total)))
+        return total + _with_unit(guide, told, said(results[0][1], HEADLINE - len(total)))
     each = HEADLINE // len(results) - 8
     lines = []
     for case, result in results:
         what = "、".join(_case_name(rule, k, v, len(case) > 1) for k, v in case.items() if v or len(case) == 1)
         lines.append(f"{what}：{said(result, max(24, each - len(what)))}")
-    total = ""
-    if guide.sums and all(guide.sums in case for case, _ in results) and (several or TOGETHER.search(told.text)):
-        total = _sum(guide, rule, reading, results)
     return (total + "；".join(lines))[:HEADLINE]
+
+
+def _with_unit(guide: Guide, told: Told, line: str) -> str:
+    """A first figure that has no unit of its own gets the one that the question speaks of."""
+    unit = next((unit for unit, about in guide.units if about.held(told.text)), "")
+    return re.sub(r"^(\D*[\d.]+)(?=[：，]|$)", rf"\1{unit}", line)
 
 
 def rests_on(line: str, results: Sequence[Calculation]) -> tuple[Citation, ...]:
@@ -173,17 +177,24 @@ def _telling(rule: Rule, reading: Reading, result: Calculation) -> list[str]:
     guessed -= {
         fmt(v, i.unit) for i in rule.inputs if isinstance(v := reading.inputs.get(i.name), Decimal) and i not in taken
     }
+    named = _named_choices(rule, reading, result)
     told = []
     for step in steps:
         numbers = _NUMBER.findall(step)
-        decides = step.endswith("：不符合") and result.eligible is False
+        decides = (step.endswith("：不符合") and result.eligible is False) or any(n in step for n in named)
         if not decides and (step.startswith(labels) or any(_stands(g, step) for g in guessed)):
             continue
-        if step.endswith("：不符合") or not numbers or known & set(numbers):
+        if decides or step.endswith("：不符合") or not numbers or known & set(numbers):
             told.append(step)
             if " = " in step:
                 known |= set(_NUMBER.findall(step.split(" = ")[-1])[:1])
     return told or steps
+
+
+def _named_choices(rule: Rule, reading: Reading, result: Calculation) -> list[str]:
+    """What the question picks, as the rule's steps name it: 豆粕, 塑料制品."""
+    picked = ((i, result.inputs.get(i.name)) for i in rule.inputs if i.type == "choice" and i.name in reading.given)
+    return [re.sub(_REMARK, "", i.choices[str(v)]) for i, v in picked if v is not None]
 
 
 def _as_shares(rule: Rule, reading: Reading, steps: Sequence[str]) -> list[str]:
