@@ -133,7 +133,8 @@ def _said(guide: Guide, rule: Rule, reading: Reading, result: Calculation, room:
     """Verdict or figure first, then the steps that lead to it while there is room."""
     focus = _shown(guide, reading)
     names = focus or guide.show or tuple(o.name for o in rule.outputs)
-    steps = _telling(rule, reading, result)
+    named = _named_choices(rule, reading, result)
+    steps = sorted(_telling(rule, reading, result, named), key=lambda step: not any(n in step for n in named))
     judged = result.eligible is not None and (focus is None or "eligible" in focus)
     if result.eligible is False and all(result.outputs.get(n) == 0 for n in names if n != "eligible"):
         judged = True  # nothing to show but noughts
@@ -160,7 +161,7 @@ def _said(guide: Guide, rule: Rule, reading: Reading, result: Calculation, room:
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
-def _telling(rule: Rule, reading: Reading, result: Calculation) -> list[str]:
+def _telling(rule: Rule, reading: Reading, result: Calculation, named: Sequence[str]) -> list[str]:
     """The steps about the asker's own case: those that only assumptions lead to are left out."""
     steps = [s.text for s in result.steps if not _silent(s.text)]
     if reading.by_hundred:
@@ -177,7 +178,6 @@ def _telling(rule: Rule, reading: Reading, result: Calculation) -> list[str]:
     guessed -= {
         fmt(v, i.unit) for i in rule.inputs if isinstance(v := reading.inputs.get(i.name), Decimal) and i not in taken
     }
-    named = _named_choices(rule, reading, result)
     told = []
     for step in steps:
         numbers = _NUMBER.findall(step)
