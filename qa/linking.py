@@ -238,7 +238,7 @@ def _chosen(found: Sequence[Candidate]) -> list[Candidate]:
     chosen = [best]
     for other in found[1:]:
         alike = other.guide.theme == best.guide.theme or other.rule.region != best.rule.region
-        if alike and other.fit >= best.fit - 0.16 and len(chosen) < KEPT and not other.reading.missing:
+        if alike and other.sure >= best.sure - 0.16 and len(chosen) < KEPT and not other.reading.missing:
             chosen.append(other)
     return chosen
 
