@@ -118,9 +118,10 @@ def choose(
     of_named = evidence[0].document.id in documents.named(question, engine.documents)
     known = [t for t in terms if engine.index.knows(t.text)] or terms  # the asker's own words head no section
     section = sections.best(question, known, evidence, engine.nodes, engine.below)
+    divided = parts(question.text)
     surely = of_named or worked_out is not None or (section is not None and section.fit >= sections.SURE)
-    if not surely and sure < settle.threshold():
-        return None, None
+    if not surely and sure < settle.threshold():  # each part by itself may still be settled
+        return (write_parts(engine, question, divided) if divided else None), None
     draft: Draft | None
     if documents.asks_which(question) and (draft := write_documents(engine, question, evidence, terms)):
         return draft, None
@@ -130,7 +131,7 @@ def choose(
         ), None
     if worked_out is not None and (wants_figure(question) or question.asks("applicability", "deadline")):
         return write_calculation(engine, worked_out), worked_out
-    if (divided := parts(question.text)) and (draft := write_parts(engine, question, divided)):
+    if divided and (draft := write_parts(engine, question, divided)):
         return draft, None
     if (wanted := sections.asked_count(question)) and (counted := sections.enumerating(evidence, wanted)):
         return write(engine, question, counted), None
