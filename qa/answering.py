@@ -133,10 +133,12 @@ def choose(
         return write_calculation(engine, worked_out), worked_out
     if divided and (draft := write_parts(engine, question, divided)):
         return draft, None
+    if section is not None and section.fit >= sections.SURE:
+        return sections.write(question, section), None
     if (wanted := sections.asked_count(question)) and (counted := sections.enumerating(evidence, wanted)):
         return write(engine, question, counted), None
     if section is not None:
-        return sections.write(section), None
+        return sections.write(question, section), None
     if question.asks("compare") and (chosen := compare.by_document(question, evidence)):
         return compare.write(question, chosen, "不同文件的规定：", regions=False), None
     return write(engine, question, evidence), None
