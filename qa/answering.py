@@ -132,11 +132,12 @@ def choose(
     of_named = evidence[0].document.id in documents.named(question, engine.documents)
     known = [t for t in terms if engine.index.knows(t.text)] or terms  # the asker's own words head no section
     section = sections.best(question, known, evidence, engine.nodes, engine.below)
+    divided = parts(question.text)
     surely = of_named or worked_out is not None or (section is not None and section.fit >= sections.SURE)
-    if not surely and sure < settle.threshold():
-        if named is None or settle.outlived(question, evidence[0]):
-            return None, None
-        return write_calculation(engine, named), named
+    if not surely and sure < settle.threshold():  # each part by itself, or the figure of what is named, may be settled
+        if named is not None and not settle.outlived(question, evidence[0]):
+            return write_calculation(engine, named), named
+        return (write_parts(engine, question, divided) if divided else None), None
     draft: Draft | None
     if documents.asks_which(question) and (draft := write_documents(engine, question, evidence, terms)):
         return draft, None
@@ -148,12 +149,14 @@ def choose(
     worth_it = told or wants_figure(question) or question.asks("applicability", "deadline", "amount")
     if worked_out is not None and (worth_it or not_met(worked_out)):
         return write_calculation(engine, worked_out, [one for one in linked if one is not worked_out]), worked_out
-    if (divided := parts(question.text)) and (draft := write_parts(engine, question, divided)):
+    if divided and (draft := write_parts(engine, question, divided)):
         return draft, None
+    if section is not None and section.fit >= sections.SURE:
+        return sections.write(question, section), None
     if (wanted := sections.asked_count(question)) and (counted := sections.enumerating(evidence, wanted)):
         return write(engine, question, counted), None
     if section is not None:
-        return sections.write(section), None
+        return sections.write(question, section), None
     if question.asks("compare") and (chosen := compare.by_document(question, evidence)):
         return compare.write(question, chosen, "不同文件的规定：", regions=False), None
     return write(engine, question, evidence), None

@@ -240,15 +240,17 @@ def _write_items(draft: Draft, document: Document, items: Sequence[Node]) -> Non
     total = sum(len(tidy(n.text)) + 5 for n in items)
     each = max(24, (draft.room() - 10) // len(items) - 5) if total > draft.room() else MAX_ANSWER
     for item in items:
-        said = item.text.strip() if len(tidy(item.text)) <= each else _head(item.text, each)
+        said = item.text.strip() if len(tidy(item.text)) <= each else beginning(item.text, each)
         line = "\n" + tidy(said)
         if len(line) + 5 > draft.room():
             break
         draft.pieces.append(line + draft.mark(item, document, said))
 
 
-def _head(text: str, limit: int) -> str:
-    """The beginning of an item: its first sentence or clause that fits, never cut within a phrase where it can be helped."""
+def beginning(text: str, limit: int) -> str:
+    """The beginning of an item: what fits of it, never cut within a phrase where it can be helped."""
     text = text.strip()
+    if len(text) <= limit:
+        return text
     cuts = [m.start() for m in re.finditer(r"[。；;，,：:]", text) if m.start() <= limit]
     return text[: cuts[-1]] if cuts else text[:limit]

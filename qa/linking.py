@@ -107,9 +107,11 @@ def _candidates(question: Question, told: Told, evidence: Sequence[Evidence]) ->
         reading = read(rule, guide, told)
         if not _enough(guide, rule, reading, question):
             continue
-        fit = _fit(guide, rule, reading, question, named, evidence)
+        support = _support(rule, evidence)
+        fit = _fit(guide, rule, reading, question, named, support)
         if fit >= LEAST:
-            yield Candidate(guide, rule, reading, told, fit, _is_plain(guide, rule, reading, question))
+            plain = _is_plain(guide, rule, reading, question, support)
+            yield Candidate(guide, rule, reading, told, fit, plain)
 
 
 _HOME = re.compile(r"(?:我们?|咱们?|本)(?:公司|企业|厂|单位)?(?:开|设|注册|位于)?在([^,。;?]{2,8})")
@@ -160,7 +162,7 @@ def _fit(
     reading: Reading,
     question: Question,
     named: frozenset[str],
-    evidence: Sequence[Evidence],
+    support: float,
 ) -> float:
     """How surely the rule is meant, 0..1."""
     asked = [i for i in rule.inputs if i.name in reading.given]
@@ -181,7 +183,7 @@ def _fit(
         fit -= 0.3
     if question.asks("deadline") and not question.asks(*_WORKED_OUT) and not _tells_when(rule):
         fit -= OPEN
-    fit += _support(rule, evidence)
+    fit += support
     if question.regions and guide.region not in question.regions:
         if NATIONAL in question.regions:
             fit -= 0.2
@@ -195,12 +197,13 @@ def _tells_when(rule: Rule) -> bool:
     return any(o.type == "date" or o.unit in _TIMES for o in rule.outputs)
 
 
-def _is_plain(guide: Guide, rule: Rule, reading: Reading, question: Question) -> bool:
+def _is_plain(guide: Guide, rule: Rule, reading: Reading, question: Question, support: float) -> bool:
     """Whether the question only names what has a fixed figure."""
     if question.asks("score", "applicability") or TOGETHER.search(question.text):
         return False
-    several = any(n > 1 for n in reading.counts.values())
-    return not several and not _has_figures(rule, reading) and not _picked(guide, rule, reading, question)
+    if any(n > 1 for n in reading.counts.values()) or _has_figures(rule, reading):
+        return False
+    return support < 0 or not _picked(guide, rule, reading, question)
 
 
 def _picked(guide: Guide, rule: Rule, reading: Reading, question: Question) -> bool:

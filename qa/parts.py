@@ -13,6 +13,9 @@ _EACH = re.compile(r"分别|各(自|是|为|有|多少)|同一(天|个)|(不)?�
 _ENUMERATION = re.compile(
     r"(?P<items>[^，,。？?；;：:、]{2,24}(?:、[^，,。？?；;：:、]{2,24})*(?:、|和|与|及|以及|跟)[^，,。？?；;：:、]{2,24})"
 )
+_TAIL = re.compile(
+    r"[两二三四五六几]个?(?:[种类项家份]|行业|产业|方面|文件|方案)|到?20\d\d年|的(?=.)|各(?:是|为|有|定|要|写)|分别|对各|一般"
+)
 _JOIN = re.compile(r"、|和|与|以及|及|跟")
 
 
@@ -34,9 +37,15 @@ def parts(text: str) -> tuple[Part, ...]:
         return ()
     for found in _ENUMERATION.finditer(text):
         items = [i.strip("的 ") for i in _JOIN.split(found["items"])]
+        tail = _TAIL.search(items[-1])
+        if tail and tail.start() >= 2:  # A、B和C三个行业到2020年… : what follows C is asked of each
+            rest = found["items"][found["items"].rindex(items[-1]) + tail.start() :]
+            items[-1] = items[-1][: tail.start()]
+        else:
+            rest = ""
         if not 2 <= len(items) <= MAX_PARTS or any(len(i) < 2 for i in items):
             continue
-        before, after = text[: found.start()], text[found.end() :]
+        before, after = text[: found.start()], rest + text[found.end() :]
         if not _EACH.search(after) and not _EACH.search(before):
             continue
         return tuple(Part(i, f"{before}{i}{after}") for i in items)

@@ -15,10 +15,9 @@ from importlib.resources import files
 
 import yaml
 
-from index import Hit, lexicon
-from ingest.facts import honour_names
+from index import Hit
 from ingest.regions import NATION, family, find_regions
-from qa.evidence import Evidence, Term, comparable, share
+from qa.evidence import Evidence, Term, comparable, honours_in, share
 from qa.question import Intent, Question, intents
 
 FEATURES = (
@@ -173,25 +172,15 @@ def left_open(question: Question, said: str) -> str | None:
 
 
 def another_honour(question: Question, best: Evidence) -> bool:
-    """Whether the question names honours (高新技术企业, 绿色工厂 …) and the best sentence, with all it stands under, none of them.
+    """Whether the question names honours (高新技术企业, 绿色工厂 …) and the sentence, with all it stands under, none of them.
 
     What one honour earns says nothing of another. Only for questions of an amount or a rate of one thing.
     """
     if not question.asks("amount", "rate") or question.asks("compare"):
         return False
-    asked, text = comparable(question.text), around(best)
-    named = [forms for forms in _honours() if any(form in asked for form in forms)]
+    named = honours_in(comparable(question.text))
+    text = around(best)
     return bool(named) and not any(form in text for forms in named for form in forms)
-
-
-@cache
-def _honours() -> tuple[tuple[str, ...], ...]:
-    """Each honour with the other names it goes by."""
-    groups = [tuple(map(comparable, g.forms)) for g in lexicon.synonyms()]
-    out = []
-    for name in map(comparable, honour_names()):
-        out.append(tuple(dict.fromkeys([name, *(f for g in groups if name in g for f in g)])))
-    return tuple(out)
 
 
 _UNTIL = re.compile(r"(?:至|到|—|－|-)(20\d\d)年")
