@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import combinations
 
 from ingest.regions import find_regions, related
 from qa.calculators import ClauseFinder, Rule, get
@@ -208,7 +209,7 @@ def _is_plain(guide: Guide, rule: Rule, reading: Reading, question: Question, su
 
 def _picked(guide: Guide, rule: Rule, reading: Reading, question: Question) -> bool:
     """Whether the question picks one of several fixed figures (省级, 银奖, 考评最差): a calculator tells which."""
-    if not guide.fixed or reading.cases or question.asks("compare") or not question.asks("amount", "calculation"):
+    if not guide.fixed or reading.cases or _compares(question) or not question.asks("amount", "calculation"):
         return False
     several = sum(cue.mention is not None for cue in guide.cues.values()) > 1
     return any(
@@ -216,6 +217,11 @@ def _picked(guide: Guide, rule: Rule, reading: Reading, question: Question) -> b
         for i in rule.inputs
         if i.name in reading.given
     )
+
+
+def _compares(question: Question) -> bool:
+    """Whether things or places are to be set side by side."""
+    return question.asks("compare") or any(not related(a, b) for a, b in combinations(question.regions, 2))
 
 
 @cache
