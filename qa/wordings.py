@@ -82,13 +82,12 @@ class Cue:
     """How people speak of one input.
 
     `words` stand beside its figure or date, or mean yes; `deny` means no. `assume` is the value taken where the question
-    is silent (a number, a choice, or the name of another input), `said_as` how the assumption is put.
-    `mention` is the count that a mere mention means; `choices` names of choices instead of their labels. `ask`: never
-    assumed, nor left at its default; `near`: only a figure beside its wording is taken; of several figures told apart
-    (分别…和…) `adds` takes the sum, `least` the smallest; `all`: every figure right beside a wording counts (卖货8万、加工2万);
-    `via`: how it follows from another figure. `total`: wordings of a figure for all of the count that input `over`
-    gives (5台一共3000万); `less`: of a smaller figure, told after it, still to be taken off (月薪8000，五险一金1200).
-    `against`: the input from which it is told as a difference.
+    is silent (a number, a choice, or the name of another input), `said_as` how the assumption is put. `mention` is the
+    count that a mere mention means; `choices` names of choices instead of their labels. `ask`: never assumed, nor left at
+    its default; `near`: only a figure beside its wording is taken; of several figures told apart (分别…和…) or right beside
+    a wording `adds` takes the sum, `least` the smallest. `via`: how it follows from another figure. `total`: wordings of a
+    figure for all of the count that input `over` gives (5台一共3000万); `less`: of a smaller figure, told after it, still to
+    be taken off (月薪8000，五险一金1200). `against`: the input from which it is told as a difference (比去年少500万).
     """
 
     words: Words = field(default_factory=lambda: words(""))

@@ -377,21 +377,6 @@ def test_a_share_may_be_told_of_the_other_side(text: str, share: Decimal) -> Non
     assert best(text, HEBEI).inputs["origin_share_pct"] == share
 
 
-@pytest.mark.parametrize(
-    ("text", "unit", "value"),
-    [
-        ("低三成五", "%", Decimal(35)),
-        ("用了三年零两个月", "个月", Decimal(38)),
-        ("一个半月", "个月", Decimal("1.5")),
-        ("已经过去4年了", "年", Decimal(4)),
-        ("余额6亿5千万元", "元", Decimal(650_000_000)),
-        ("保费收入2千6百万", "元", Decimal(26_000_000)),
-    ],
-)
-def test_spoken_figures_are_read(text: str, unit: str, value: Decimal) -> None:
-    assert [(f.unit, f.value) for f in tell(text).figures] == [(unit, value)]
-
-
 def test_a_month_without_its_year_is_of_the_year_named() -> None:
     assert [(d.year, d.month) for d in tell("2018年的业务，4月发的货").dates] == [(2018, 4)]
     assert [d.day for d in tell("3月12日（2019年）变更").dates] == [date(2019, 3, 12)]
@@ -436,3 +421,13 @@ def test_percentages_are_told_as_percentages() -> None:
 )
 def test_what_a_rule_does_not_speak_of_gets_no_figure(text: str) -> None:
     assert all(one.calculation is None for one in ask(text))
+
+
+def test_an_asker_who_says_where_he_is_gets_no_other_places_reward() -> None:
+    assert not ask("我们在唐山，刚拿了津门老字号，蓟州的奖励河北给不给？")
+    assert best("我们在唐山，想把公司迁到蓟州，以后拿了津门老字号奖多少？").calculator == "jizhou-brand-award"
+
+
+def test_a_share_just_below_the_half_is_below_it() -> None:
+    headline = best("技术先进型服务企业，大专以上员工比例跌破一半了，还符合条件吗？").headline
+    assert headline.startswith("不符合条件") and "49%" in headline
