@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from index import Filters, Hit
 from ingest.model import Node
-from ingest.regions import reach
+from ingest.regions import reach, strip_regions
 from qa import calculators, compare, documents, sections, settle, tables
 from qa.applicability import verdict
 from qa.compose import LEAD, MAX_ANSWER, Draft, originals_first, shorten, write_plain
@@ -157,7 +157,7 @@ def choose(
         return write(engine, question, counted), None
     if section is not None:
         return sections.write(question, section), None
-    if question.asks("compare") and (chosen := compare.by_document(question, evidence)):
+    if question.asks("compare") and (chosen := compare.by_document(question, evidence, terms)):
         return compare.write(question, chosen, "不同文件的规定：", regions=False), None
     return write(engine, question, evidence), None
 
@@ -197,6 +197,9 @@ def write_parts(engine: Engine, question: Question, divided: Sequence[Part]) -> 
         found = weigh(engine, asked, hits)
         if confidence(engine, asked, hits, found) < settle.threshold():
             return None
+        found = _of_part(engine, part, found)
+        if not found:
+            return None
         said = shorten(asked, found[0].sentence.text, max(60, 480 // len(divided)))
         mark = draft.mark(found[0].node, found[0].document, said)
         draft.pieces.append(f"{chr(10) if draft.pieces else ''}{part.label}：{tidy(said)}{mark}")
@@ -204,6 +207,20 @@ def write_parts(engine: Engine, question: Question, divided: Sequence[Part]) -> 
             said = shorten(asked, beside.sentence.text, max(60, 240 // len(divided)))
             draft.pieces.append(f"{tidy(said)}{draft.mark(beside.node, beside.document, said)}")
     return draft if len(draft.passages) > 1 else None
+
+
+def _of_part(engine: Engine, part: Part, found: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence that speaks, with its headings, of the part itself, best first: what is said of one part must not be
+    said of another."""
+    own = [t for t in terms_of(understand(strip_regions(part.label)), engine.index.idf) if t.matter]
+    if not own:
+        return list(found)
+
+    def spoken(e: Evidence) -> float:
+        return share(own, settle.around(e) + comparable(e.document.doc_no or ""))
+
+    of_it = [e for e in found[:12] if spoken(e) >= 0.3]
+    return sorted(of_it, key=lambda e: -e.score * (0.2 + spoken(e)))
 
 
 def _beside(found: Sequence[Evidence]) -> Evidence | None:

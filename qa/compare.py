@@ -25,8 +25,7 @@ def by_region(question: Question, evidence: Sequence[Evidence], terms: Sequence[
     if len(question.regions) == 1 or not (question.regions or question.asks(*_DIFFERS)):
         return []
     best = evidence[0]
-    said = comparable(best.sentence.text)
-    things = sorted((t for t in terms if t.matter and t.held(said) == 1), key=lambda t: -t.weight)
+    things = _things(best, terms)
     if not things:
         return []
     found: dict[str, Evidence] = {}
@@ -34,8 +33,7 @@ def by_region(question: Question, evidence: Sequence[Evidence], terms: Sequence[
         region = e.document.region
         if region is None or region in found or e.score < 0.04 * best.score:
             continue
-        other = comparable(e.sentence.text)
-        if (things[0].held(other) < 1 and share(things, other) < SAME) or e.feature("shows") < best.feature("shows"):
+        if not _same_thing(things, e) or e.feature("shows") < best.feature("shows"):
             continue
         if question.regions and region not in question.regions:
             continue
@@ -49,9 +47,21 @@ def by_region(question: Question, evidence: Sequence[Evidence], terms: Sequence[
     return list(found.values()) if len(found) > 1 else []
 
 
-def by_document(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
+def _things(best: Evidence, terms: Sequence[Term]) -> list[Term]:
+    """The words of the question's matter that the best sentence holds, the weightiest first."""
+    said = comparable(best.sentence.text)
+    return sorted((t for t in terms if t.matter and t.held(said) == 1), key=lambda t: -t.weight)
+
+
+def _same_thing(things: Sequence[Term], e: Evidence) -> bool:
+    said = comparable(e.sentence.text)
+    return things[0].held(said) == 1 or share(things, said) >= SAME
+
+
+def by_document(question: Question, evidence: Sequence[Evidence], terms: Sequence[Term]) -> list[Evidence]:
     """Sentences of different documents that speak of the same thing with other figures; empty where all agree."""
     best = evidence[0]
+    things = _things(best, terms)
     kept = [best]
     for e in evidence[1:60]:
         if len(kept) == 3:
@@ -60,7 +70,7 @@ def by_document(question: Question, evidence: Sequence[Evidence]) -> list[Eviden
             continue
         if e.document.id in {k.document.id for k in kept}:
             continue
-        if e.feature("shows") == 0 or not figures(e.sentence.text):
+        if e.feature("shows") == 0 or not figures(e.sentence.text) or (things and not _same_thing(things, e)):
             continue
         if e.feature("context") < best.feature("context") - 0.12:
             continue
