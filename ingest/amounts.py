@@ -301,7 +301,7 @@ def _plain(body: str, text: str) -> Iterator[Amount]:
         chinese = first[0] in _CN
         if start and body[start - 1] in ("第某数几" if chinese else "第某"):  # ordinals, 数十; but 人数90人 is a count
             continue
-        if not unit and not re.search(r"[万亿]\s*$|[万亿][一二三四五六七八九]千?$", second or first):  # 八万六
+        if not unit and not re.search(r"[万亿]\s*$", second or first):
             continue
         if chinese and _WORDS.match(body, end - len(unit)):  # 一次性, 一家庭: the "unit" begins a word
             continue
