@@ -134,15 +134,16 @@ def _coverage(
     with_figure = without = 0.0
     total = sum(t.weight for t in matter) or 1.0
     for e in evidence:
-        heads = comparable(" ".join((e.document.title, *e.node.path, *e.node.columns)))
-        above = sum(t.weight * t.held(heads) for t in matter)
-        open_ = [t for t in matter if t.held(heads) < 1]
+        over = heads(e)
+        above = [(t, t.held(over)) for t in matter]
+        sure = sum(t.weight * held for t, held in above)
+        open_ = [(t, held) for t, held in above if held < 1]
         led_by = ""  # pieces since the last figure, which the next figure speaks of
         said = comparable(e.sentence.text)
         for piece in (said,) if whole else _PIECE.split(said):
             shows = any(p.search(piece) for kind in kinds for p in kind.shows)
             scope = f"{led_by} {piece}" if shows else piece
-            held = (above + sum(t.weight * max(0.0, t.held(scope) - t.held(heads)) for t in open_)) / total
+            held = (sure + sum(t.weight * max(0.0, t.held(scope) - had) for t, had in open_)) / total
             if shows:
                 with_figure, led_by = max(with_figure, held), ""
             else:
@@ -150,9 +151,14 @@ def _coverage(
     return with_figure, without
 
 
+def heads(e: Evidence) -> str:
+    """The title and headings a sentence stands under, as compared."""
+    return comparable(" ".join((e.document.title, *e.node.path, *e.node.columns)))
+
+
 def around(e: Evidence) -> str:
     """A sentence with the title and headings it stands under, as compared."""
-    return comparable(" ".join((e.document.title, *e.node.path, *e.node.columns, e.sentence.text)))
+    return f"{heads(e)} {comparable(e.sentence.text)}"
 
 
 _ASKED_FIGURES = (  # what is asked outright, and how a figure of that kind looks
