@@ -129,11 +129,10 @@ def choose(
     if not judged and (cells := tables.look_up(question, evidence, engine.documents, engine.below, engine.nodes)):
         return tables.write(cells), None
     terms = terms_of(question, engine.index.idf)
-    of_named = evidence[0].document.id in documents.named(question, engine.documents)
     known = [t for t in terms if engine.index.knows(t.text)] or terms  # the asker's own words head no section
     section = sections.best(question, known, evidence, engine.nodes, engine.below)
     divided = parts(question.text)
-    surely = of_named or worked_out is not None or (section is not None and section.fit >= sections.SURE)
+    surely = worked_out is not None or (section is not None and section.fit >= sections.SURE)
     if not surely and sure < settle.threshold():  # each part by itself, or the figure of what is named, may be settled
         if named is not None and not settle.outlived(question, evidence[0]):
             return write_calculation(engine, named), named

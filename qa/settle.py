@@ -38,6 +38,7 @@ FEATURES = (
     "outlived",  # … and comes after all those for which it holds
     "elsewhere",  # the best clause is not of the named region itself
     "heading",  # the best sentence is a heading
+    "document",  # it stands in a document that the question names
     "figure",  # a figure is asked
     "money",  # an amount of money is asked outright
     "verdict",  # a yes or no is asked
@@ -95,6 +96,7 @@ def features(
         outlived(question, best),
         bool(question.regions) and best.document.region not in question.regions,
         best.feature("heading") > 0,
+        best.feature("named_document") > 0,
         bool(kinds),
         bool(_MONEY_ASKED.search(asked)),
         question.asks("applicability"),
