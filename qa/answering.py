@@ -49,7 +49,7 @@ def answer(
     hits = retrieve(engine, question)
     evidence = weigh(engine, question, hits)
     linked = link(question, evidence, as_of=as_of, clauses=engine.clauses)
-    sure = confidence(engine, question, hits, evidence)
+    sure = confidence(engine, question, hits, evidence, linked)
     draft, used = choose(engine, question, evidence, linked, sure)
     abstained = draft is None
     if draft is None:
@@ -93,12 +93,21 @@ def weigh(engine: Engine, question: Question, hits: Sequence[Hit]) -> list[Evide
     return evidence
 
 
-def confidence(engine: Engine, question: Question, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> float:
+def confidence(
+    engine: Engine, question: Question, hits: Sequence[Hit], evidence: Sequence[Evidence], linked: Sequence[Linked] = ()
+) -> float:
     """How likely the evidence settles the question, 0..1; 0 where a place is named of which nothing is here."""
     if not evidence or settle.places_without_text(question, engine.regions):
         return 0.0
     terms = terms_of(question, engine.index.idf)
-    return settle.confidence(settle.features(question, hits, evidence, terms, engine.index.knows))
+    return settle.confidence(
+        settle.features(question, hits, evidence, terms, engine.index.knows, worked_fit(linked))
+    )
+
+
+def worked_fit(linked: Sequence[Linked]) -> float:
+    """How well the best calculator fits that could be worked out; 0 where none could."""
+    return max((one.fit for one in linked if one.calculation is not None), default=0.0)
 
 
 def wants_figure(question: Question) -> bool:
@@ -136,7 +145,7 @@ def choose(
     if not surely and sure < settle.threshold():  # each part by itself, or the figure of what is named, may be settled
         if named is not None and not settle.outlived(question, evidence[0]):
             return write_calculation(engine, named), named
-        return (write_parts(engine, question, divided) if divided else None), None
+        return (write_parts(engine, question, divided, linked) if divided else None), None
     draft: Draft | None
     if documents.asks_which(question) and (draft := write_documents(engine, question, evidence, terms)):
         return draft, None
@@ -148,7 +157,7 @@ def choose(
     worth_it = told or wants_figure(question) or question.asks("applicability", "deadline", "amount")
     if worked_out is not None and (worth_it or not_met(worked_out)):
         return write_calculation(engine, worked_out, [one for one in linked if one is not worked_out]), worked_out
-    if divided and (draft := write_parts(engine, question, divided)):
+    if divided and (draft := write_parts(engine, question, divided, linked)):
         return draft, None
     if section is not None and section.fit >= sections.SURE:
         return sections.write(question, section), None
@@ -187,14 +196,16 @@ def write_documents(
     return draft
 
 
-def write_parts(engine: Engine, question: Question, divided: Sequence[Part]) -> Draft | None:
+def write_parts(
+    engine: Engine, question: Question, divided: Sequence[Part], linked: Sequence[Linked]
+) -> Draft | None:
     """The best sentence for each part of a question, side by side; None where a part has none of its own."""
     draft = Draft()
     for part in divided:
         asked = understand(part.text, region=next(iter(question.regions), None), repair=engine.index.repaired)
         hits = retrieve(engine, asked)
         found = weigh(engine, asked, hits)
-        if confidence(engine, asked, hits, found) < settle.threshold():
+        if confidence(engine, asked, hits, found, linked) < settle.threshold():
             return None
         found = _of_part(engine, part, found)
         if not found:

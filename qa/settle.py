@@ -45,6 +45,7 @@ FEATURES = (
     "gathered",  # a list, conditions, steps or papers are asked
     "named",  # a meaning, a document or a department is asked
     "words",  # how many words the question has, in tens
+    "worked",  # how well the best calculator fits that could be worked out
 )
 
 WHOLE = 0.95  # share of the question's matter that counts as all of it
@@ -69,10 +70,12 @@ def features(
     evidence: Sequence[Evidence],
     terms: Sequence[Term],
     knows: Callable[[str], bool],
+    worked: float = 0.0,
 ) -> tuple[float, ...]:
     """The facts that decide, in the order of FEATURES. `hits` and `evidence` are ranked and not empty.
 
     `knows` tells whether a word stands in the corpus at all: a word that nobody there uses may be the asker's own.
+    `worked`: fit (0..1) of the best calculator that could be worked out.
     """
     best, first = evidence[0], evidence[:5]
     asked, text = comparable(question.text), around(best)
@@ -116,6 +119,7 @@ def features(
         max(0.0, without - with_figure) if kinds else 0.0,
         *map(float, flags),
         len(terms) / 10,
+        worked,
     )
 
 
