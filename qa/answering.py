@@ -100,9 +100,7 @@ def confidence(
     if not evidence or settle.places_without_text(question, engine.regions):
         return 0.0
     terms = terms_of(question, engine.index.idf)
-    return settle.confidence(
-        settle.features(question, hits, evidence, terms, engine.index.knows, worked_fit(linked))
-    )
+    return settle.confidence(settle.features(question, hits, evidence, terms, engine.index.knows, worked_fit(linked)))
 
 
 def worked_fit(linked: Sequence[Linked]) -> float:
@@ -196,9 +194,7 @@ def write_documents(
     return draft
 
 
-def write_parts(
-    engine: Engine, question: Question, divided: Sequence[Part], linked: Sequence[Linked]
-) -> Draft | None:
+def write_parts(engine: Engine, question: Question, divided: Sequence[Part], linked: Sequence[Linked]) -> Draft | None:
     """The best sentence for each part of a question, side by side; None where a part has none of its own."""
     draft = Draft()
     for part in divided:
