@@ -249,9 +249,9 @@ def write(engine: Engine, question: Question, evidence: Sequence[Evidence]) -> D
         draft.pieces.insert(0, f"{held.text}：")
     if other := compare.contradicting(question, evidence):
         said = other.sentence.text
-        if len(said) + 60 < draft.room():
-            mark = draft.mark(other.node, other.document, said)
-            draft.pieces.append(f"\n口径不同，{titled(other.document.title)}：{tidy(said)}{mark}")
+        line = f"\n口径不同，{titled(other.document.title)}：{tidy(said)}"
+        if len(line) + 6 < draft.room():
+            draft.pieces.append(line + draft.mark(other.node, other.document, said))
         draft.warnings.append(f"{titled(other.document.title)}对同一事项写的数字不同，请以原文为准。")
     return draft
 

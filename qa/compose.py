@@ -23,6 +23,7 @@ BODY = 560  # for plain answers; lists may go to MAX_ANSWER
 BESIDE = 0.25  # a sentence of the best clause is said where it is this likely, compared with the best one
 FURTHER, REPEATING = 0.3, 0.45  # another clause likewise, and where it holds no word of the question not yet said
 ADDING, ADDED = 0.1, 0.2  # enough, where it adds this share of the question's weight
+ASIDE = 0.6  # share of the question, against the best clause's, below which a clause speaks of something else
 ROWS = 3  # of a table that are shown
 CLAUSES = 4  # clauses that a plain answer cites
 
@@ -157,16 +158,27 @@ def write_plain(question: Question, evidence: Sequence[Evidence], terms: Sequenc
             break
         if other.node.kind is NodeKind.TABLE or any(other.node.id == p.node.id for p in draft.passages):
             continue
-        added = share(terms, comparable(f"{draft.text} {other.sentence.text}")) - share(terms, comparable(draft.text))
-        if other.score < (FURTHER if added > 0.02 else REPEATING) * best.score and added < ADDED:
+        if not _worth_saying(draft, best, other, terms):
             continue
-        said = shorten(question, other.sentence.text, min(LEAD, draft.room() - 8))
-        if comparable(said) and comparable(said) not in comparable(draft.text):
-            lead = f"\n{_label(other, last)}{tidy(said)}"
-            draft.pieces.append(lead + draft.mark(other.node, other.document, said))
+        label = _label(other, last)
+        said = shorten(question, other.sentence.text, min(LEAD, draft.room() - len(label) - 8))
+        if comparable(said) and len(label) + len(tidy(said)) + 8 <= draft.room() and tidy(said) not in draft.text:
+            draft.pieces.append(f"\n{label}{tidy(said)}{draft.mark(other.node, other.document, said)}")
             last = other
     complete(draft, question, evidence)
     return draft
+
+
+def _worth_saying(draft: Draft, best: Evidence, other: Evidence, terms: Sequence[Term]) -> bool:
+    """Whether a further sentence, of the same matter and showing what is asked, is likely enough or adds enough of the
+    question that has not been said yet."""
+    if best.feature("shows") > 0 and other.feature("shows") == 0:
+        return False
+    if other.feature("context") < ASIDE * best.feature("context"):
+        return False
+    had = comparable(draft.text)
+    added = share(terms, f"{had} {comparable(other.sentence.text)}") - share(terms, had)
+    return added >= ADDED or other.score >= (FURTHER if added > 0.02 else REPEATING) * best.score
 
 
 def _heading(question: Question, node: Node) -> str:
