@@ -115,6 +115,18 @@ def lines(
     return _svg(width, foot + 10, parts, title)
 
 
+def stacked(
+    charts: Sequence[Markup], *, columns: int = 1, width: int = 640, height: int = 320, title: str = ""
+) -> Markup:
+    """Charts in rows of `columns` in one SVG, on white: a picture that stands in a page of any colour."""
+    rows = -(-len(charts) // columns)
+    parts = [f'<rect width="{width * columns}" height="{height * rows}" fill="#fff"/>']
+    for number, chart in enumerate(charts):
+        row, column = divmod(number, columns)
+        parts.append(f'<g transform="translate({column * width} {row * height})">{chart}</g>')
+    return _svg(width * columns, height * rows, parts, title)
+
+
 @dataclass(frozen=True, slots=True)
 class _Scale:
     low: float
