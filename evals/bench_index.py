@@ -235,6 +235,7 @@ PICTURES = (
     ("p95_ms", "每问毫秒（95 %）"),
     ("build_s", "建索引，秒"),
     ("memory_mb", "建索引时的内存，MiB"),
+    ("asking_mb", "提问时的内存，MiB"),
     ("disk_mb", "索引大小，MiB"),
 )
 
