@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from evals.questions import dev_set, shipped_set
+from evals.questions import dev_set, fresh_set, shipped_set
 from evals.text import pieces, squeeze
 from index.tune import softmax
 from ingest.workspace import Workspace
@@ -179,7 +179,7 @@ def blank() -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--set", type=Path, nargs="+", default=[dev_set(), shipped_set()])
+    parser.add_argument("--set", type=Path, nargs="+", default=[dev_set(), shipped_set(), fresh_set()])
     parser.add_argument("--workspace", type=Path)
     parser.add_argument("--write", action="store_true", help="write qa/weights.yaml")
     args = parser.parse_args()

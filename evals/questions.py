@@ -103,6 +103,14 @@ def dev_set() -> Path:
     return Path(str(resources.files("evals") / "dev.jsonl"))
 
 
+def fresh_set() -> Path:
+    """Questions written by people who saw the sources and nothing of the system: what it does with strangers' questions.
+
+    The odd ones were kept from all work on the system until its figures were taken; the weights now know all.
+    """
+    return Path(str(resources.files("evals") / "fresh.jsonl"))
+
+
 def load_questions(path: Path) -> list[Question]:
     """The questions of a JSON-lines file. Raises IngestError naming the line when one is malformed or an id repeats."""
     try:

@@ -1,6 +1,6 @@
 """Learn the fusion's weights from both development sets, and say what they are worth on questions held out.
 
-    python -m evals.tune --statutes FOLDER --statute-questions stard_dev.jsonl --questions dev.jsonl [--write]
+    python -m evals.tune --questions SET… [--statutes FOLDER --statute-questions stard_dev.jsonl] [--write]
 
 Held-out figures: four folds, weights learnt on three and measured on the fourth. `--write` learns on everything and
 writes index/fusion.yaml. The statute side uses the questions the embedding was not trained on (`--fold odd`).
@@ -125,37 +125,37 @@ def held_out(asked: Sequence[Asked], start: Floats, pull: float, folds: int = 4)
 
 
 def write(learnt: dict[str, tuple[Floats, str]], path: Path) -> None:
-    """Put learnt weights (profile → weights and where they come from) into fusion.yaml."""
+    """Put learnt weights (profile → weights and where they come from) into fusion.yaml; other profiles stay."""
     profiles = {
         profile: {"source": source, "weights": {n: round(float(w), 4) for n, w in zip(NAMES, weights, strict=True)}}
         for profile, (weights, source) in learnt.items()
     }
     head = "# Weights of index/fusion.py. Learnt by `python -m evals.tune --write`; see `source`.\n"
-    data = {"repeat": fusion.load().repeat} | profiles
+    data = yaml.safe_load(path.read_text(encoding="utf-8")) | profiles
     path.write_text(head + yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--statutes", type=Path, required=True)
-    parser.add_argument("--statute-questions", type=Path, required=True)
-    parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument("--statutes", type=Path, help="with --statute-questions: learn the large profile as well")
+    parser.add_argument("--statute-questions", type=Path)
+    parser.add_argument("--questions", type=Path, nargs="+", required=True)
     parser.add_argument("--model", help="a model trained on the other fold of the statute questions")
     parser.add_argument("--fold", choices=("all", "even", "odd"), default="odd")
     parser.add_argument("--pull", type=float, default=0.02)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    lay = read_questions(options.statute_questions)
-    lay = [q for i, q in enumerate(lay) if options.fold == "all" or (i % 2 == 0) == (options.fold == "even")]
-    statutes = Index(statute_tables(options.statutes, options.model), encoder(options.model))
+    sets = {}
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "store.db") as store:
         ingest([], store)
         build_index(store, Path(folder) / "index", model=options.model)
         corpus = Index.open(Path(folder) / "index", store)
-        sets = {
-            "small": corpus_questions(corpus, store, read_questions(options.questions)),
-            "large": statute_questions(statutes, lay),
-        }
+        sets["small"] = corpus_questions(corpus, store, [q for f in options.questions for q in read_questions(f)])
+    if options.statutes and options.statute_questions:
+        lay = read_questions(options.statute_questions)
+        lay = [q for i, q in enumerate(lay) if options.fold == "all" or (i % 2 == 0) == (options.fold == "even")]
+        statutes = Index(statute_tables(options.statutes, options.model), encoder(options.model))
+        sets["large"] = statute_questions(statutes, lay)
     learnt = {}
     for profile, asked in sets.items():
         start = fusion.load(profile).vector()

@@ -123,12 +123,25 @@ def siblings(items: Sequence[Entry]) -> NDArray[np.int16]:
     return np.array([min(sizes[k], 999) if i.number else 0 for i, k in zip(items, keys, strict=True)], np.int16)
 
 
-_NORM = re.compile(r"(?:法|法典|总则|.编)$")
+_STANDING = {
+    "judicial": re.compile(r"^最高人民(?:法院|检察院)|解释"),
+    "code": re.compile(r"^(?:民法典|刑法$)"),
+    "law": re.compile(r"(?<!办)法$"),
+}
 
 
-def is_statute(document: Document) -> bool:
-    """Whether a document is a law (法), which stands above regulations, rules and interpretations."""
-    return bool(_NORM.search(_EDITION.sub("", document.title).strip())) and "解释" not in document.title
+def short_title(title: str) -> str:
+    """A title without its edition and 中华人民共和国."""
+    return _EDITION.sub("", title).strip()
+
+
+def standing(title: str) -> str:
+    """What rank a document's title gives it: a code, a law (法, not 办法), a judicial interpretation, or "" for the rest.
+
+    Everyday disputes are settled in the codes, then in laws and their interpretations, hardly ever in local rules.
+    """
+    name = short_title(title)
+    return next((rank for rank, pattern in _STANDING.items() if pattern.search(name)), "")
 
 
 def document_text(document: Document) -> str:
@@ -206,7 +219,6 @@ def document_record(document: Document) -> dict[str, Any]:
         "valid_to": document.valid_to.isoformat() if document.valid_to else None,
         "main_id": document.main_id,
         "relation": document.relation,
-        "statute": is_statute(document),
     }
 
 

@@ -51,7 +51,9 @@ FIRST = (
     "long",  # ln of the characters above 300
     "short",  # missing to 40 characters, share
     "interpretation",
-    "statute",
+    "code",  # 民法典, 刑法
+    "law",
+    "judicial",  # interpretations by the highest courts
 )
 SECOND = (
     "parent",  # first score of the heading or lead-in above it
@@ -152,7 +154,7 @@ def first(tables: Tables, asked: Query, signals: Signals, cosines: Any, places: 
         np.maximum(0.0, np.log(letters / 300)),
         np.maximum(0.0, 1 - letters / 40),
         tables.interpretation[document],
-        tables.statute[document],
+        *(tables.standing[document] == rank for rank in ("code", "law", "judicial")),
     )
     return np.stack([np.asarray(column, np.float64) for column in columns], axis=1)
 

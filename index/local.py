@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from . import fields
 from .dense import Neighbours
 from .grams import Grams
 from .lexical import Bm25, Counts
@@ -49,9 +50,9 @@ class Tables:
         return np.array([d["relation"] == "解读" or d["kind"] == "解读" for d in self.documents], bool)
 
     @cached_property
-    def statute(self) -> NDArray[np.bool_]:
-        """Document → whether it is a law."""
-        return np.array([d["statute"] for d in self.documents], bool)
+    def standing(self) -> NDArray[np.str_]:
+        """Document → its rank among laws and interpretations (fields.standing)."""
+        return np.array([fields.standing(d["title"]) for d in self.documents], np.str_)
 
     def save(self, folder: Path) -> None:
         """Write everything into an empty folder."""

@@ -3,9 +3,11 @@
     python -m index.train --statutes FOLDER --questions stard_dev.jsonl --out index/model
 
 Contrastive learning on pairs that belong together, with all other texts of the batch as negatives (InfoNCE, both ways,
-at several leading dimensions: Matryoshka):
-  title and chapters ↔ article · sentence ↔ rest of its article · a third of an article's words ↔ the other words ·
-  lay question ↔ article that answers it, with BM25's wrong favourites as hard negatives.
+at several leading dimensions: Matryoshka), in two stages:
+  1. the texts alone: title and chapters ↔ article · sentence ↔ rest of its article · a share of an article's words ↔
+     the other words · article ↔ article it cites; national law is drawn more often than local rules (`PROMINENCE`);
+  2. the same, and lay question ↔ article that answers it, with BM25's wrong favourites as hard negatives. The questions
+     are few and soon known by heart, so most words are left out of both sides at every turn.
 Starts from latent semantic vectors (SVD of the tf-idf matrix), which already know which words keep company.
 Needs torch; runs on two CPU cores in minutes. The question sets of the corpus are never read here.
 """
@@ -28,13 +30,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from . import tokenizer
+from . import fields, tokenizer
 from .dense import prepare
 from .lexical import Bm25, count, top
 
 DIMENSIONS = (256, 128, 64)
 _ARTICLE = re.compile(r"^(第[零〇一二三四五六七八九十百千]+条(?:之[一二三四五六七八九十]+)?)[\s　]*(.*)$")
 _SENTENCE = re.compile(r"[^。；;！!？?\n]{8,}[。；;！!？?]?")
+_NUMBER = re.compile(r"第[零〇一二三四五六七八九十百千]+条(?:之[一二三四五六七八九十]+)?")
 
 Ids = NDArray[np.int32]
 
@@ -137,11 +140,40 @@ def latent_vectors(rows: Sequence[Ids], size: int, dimensions: int, seed: int = 
     return np.asarray(vectors / np.abs(vectors).mean() * 0.05, np.float32)
 
 
-class Pairs:
-    """Endless shuffled batches of (query ids, text ids) made anew from the articles each time round."""
+PROMINENCE = {"code": 12.0, "law": 6.0, "judicial": 6.0}  # by fields.standing
 
-    def __init__(self, articles: Sequence[Article], encode: Any, seed: int) -> None:
-        self._random = random.Random(seed)
+
+def prominence(article: Article) -> float:
+    """How often an article is drawn: questions are about national law and policies, three texts in five are local."""
+    if article.file.startswith("DLC/"):
+        return 1.0
+    return PROMINENCE.get(fields.standing(article.title), 3.0 if article.number else 6.0)
+
+
+def citations(articles: Sequence[Article]) -> list[tuple[int, int]]:
+    """Pairs of articles the first of which cites the second: what a rule is about, told in other words."""
+    names = [fields.short_title(a.title.split(" ")[0]) for a in articles]
+    places = {(name, a.number): i for i, (name, a) in enumerate(zip(names, articles, strict=True))}
+    laws = sorted({name for name in names if fields.standing(name) in ("code", "law")}, key=len, reverse=True)
+    citing = re.compile(
+        rf"(?:《([^《》]{{2,40}})》|(本(?:法|条例|规定|解释|办法))|({'|'.join(laws) or '$^'}))"
+        rf"((?:[、和或者]*{_NUMBER.pattern}(?:第[一二三四五六七八九十]+[款项])*)+)"
+    )
+    out: dict[tuple[int, int], None] = {}
+    for i, (name, article) in enumerate(zip(names, articles, strict=True)):
+        for match in citing.finditer(article.text):
+            cited = name if match[2] else fields.short_title(match[1] or match[3])
+            out.update({(i, places[cited, n]): None for n in _NUMBER.findall(match[4]) if (cited, n) in places})
+    return [(i, j) for i, j in out if i != j]
+
+
+class Pairs:
+    """Endless batches of (query ids, text ids), made anew from the articles at every draw."""
+
+    def __init__(self, articles: Sequence[Article], encode: Any) -> None:
+        self._random = random.Random()
+        chances = np.array([prominence(a) for a in articles])
+        self._chances = chances / chances.sum()
         self._texts: list[list[Ids]] = []
         self._heads: list[Ids] = []
         sentences = [[m[0] for m in _SENTENCE.finditer(a.text)][:12] or [a.text] for a in articles]
@@ -151,6 +183,7 @@ class Pairs:
             self._texts.append(flat[at : at + len(group)])
             at += len(group)
         self._heads = encode([prepare(f"{a.title} {a.path}") for a in articles])
+        self._citations = citations(articles)
 
     def __len__(self) -> int:
         return len(self._texts)
@@ -159,15 +192,14 @@ class Pairs:
         parts = self._texts[number]
         return np.concatenate([self._heads[number], *parts] if with_head else parts)[:320]
 
-    def batches(self, size: int) -> Iterator[tuple[list[Ids], list[Ids]]]:
-        pick = self._random
+    def batches(self, size: int, seed: int) -> Iterator[tuple[list[Ids], list[Ids]]]:
+        self._random.seed(seed)
+        draw = np.random.default_rng(self._random.randrange(1 << 30))
         while True:
-            order = list(range(len(self._texts)))
-            pick.shuffle(order)
-            for start in range(0, len(order) - size + 1, size):
-                pairs = [self._pair(i) for i in order[start : start + size]]
-                pairs = [p for p in pairs if len(p[0]) and len(p[1])]
-                yield [a for a, _ in pairs], [b for _, b in pairs]
+            pairs = [self._pair(int(i)) for i in draw.choice(len(self._chances), size, p=self._chances)]
+            pairs += [self._citation() for _ in range(size // 10 if self._citations else 0)]
+            pairs = [p for p in pairs if len(p[0]) and len(p[1])]
+            yield [a for a, _ in pairs], [b for _, b in pairs]
 
     def _pair(self, number: int) -> tuple[Ids, Ids]:
         pick, parts, head = self._random, self._texts[number], self._heads[number]
@@ -183,23 +215,49 @@ class Pairs:
         chosen, other = text[mask], text[~mask]
         return chosen, np.concatenate([head, other]) if pick.random() < 0.5 else other
 
+    def _citation(self) -> tuple[Ids, Ids]:
+        citing, cited = self._random.choice(self._citations)
+        return (
+            without(self.whole(citing, with_head=False), 0.2, self._random),
+            without(self.whole(cited, with_head=False), 0.1, self._random),
+        )
+
+
+def without(ids: Ids, share: float, pick: random.Random) -> Ids:
+    """A text with about a share of its pieces left out."""
+    keep = np.random.default_rng(pick.randrange(1 << 30)).random(len(ids)) >= share
+    return ids[keep] if keep.any() else ids
+
 
 def read_questions(path: Path) -> list[dict[str, Any]]:
     """Questions with evidence {file, article} (JSON lines)."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How long and how boldly to train; `share`: lay questions among each batch."""
+
+    steps: int
+    batch: int
+    temperature: float
+    share: int = 0
+    rate: float = 0.01
+
+
+TEXTS = Stage(steps=1200, batch=1024, temperature=0.05)
+QUESTIONS = Stage(steps=300, batch=512, temperature=0.07, share=128)
+NEGATIVES = 4  # of each question, at each turn
+LEFT_OUT = 0.6  # share of the pieces left out of a question and of its articles, at each turn
+
+
 def train(
     vectors: NDArray[np.float32],
     pairs: Pairs,
     questions: Sequence[tuple[Ids, Sequence[Ids], Sequence[Ids]]],
+    stage: Stage,
     *,
-    steps: int,
-    batch: int,
-    rate: float,
-    temperature: float,
     seed: int,
-    share: int = 160,
     report: Any = print,
 ) -> NDArray[np.float32]:
     """The trained token vectors. `questions`: (question, its articles, wrong favourites of BM25)."""
@@ -210,35 +268,31 @@ def train(
     torch.set_num_threads(2)
     pick = random.Random(seed)
     bag = torch.nn.EmbeddingBag.from_pretrained(torch.tensor(vectors), freeze=False, mode="mean", sparse=False)
-    optimizer = torch.optim.Adam(bag.parameters(), lr=rate, betas=(0.9, 0.99))
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.05)
+    optimizer = torch.optim.Adam(bag.parameters(), lr=stage.rate, betas=(0.9, 0.99))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, stage.rate, total_steps=stage.steps, pct_start=0.05)
 
     def embed(rows: Sequence[Ids]) -> Any:
         offsets = torch.tensor(np.concatenate([[0], np.cumsum([len(r) for r in rows])[:-1]]), dtype=torch.long)
         return bag(torch.tensor(np.concatenate(rows), dtype=torch.long), offsets)
 
-    stream, started, mean = pairs.batches(batch), time.time(), 0.0
+    stream, started, mean = pairs.batches(stage.batch, seed), time.time(), 0.0
     queue: list[int] = []
-    for step in range(steps):
+    for step in range(stage.steps):
         left, right = next(stream)
         extra: list[Ids] = []
-        if questions and share:
-            for _ in range(share):
-                if not queue:
-                    queue = list(range(len(questions)))
-                    pick.shuffle(queue)
-                question, good, bad = questions[queue.pop()]
-                keep = np.random.default_rng(pick.randrange(1 << 30)).random(len(question)) > 0.15
-                left.append(question[keep] if keep.any() else question)
-                right.append(pick.choice(good))
-                extra.extend(pick.sample(list(bad), min(2, len(bad))))
+        for _ in range(stage.share if questions else 0):
+            queue = queue or pick.sample(range(len(questions)), len(questions))
+            question, good, bad = questions[queue.pop()]
+            left.append(without(question, LEFT_OUT, pick))
+            right.append(without(pick.choice(good), LEFT_OUT, pick))
+            extra.extend(without(x, LEFT_OUT, pick) for x in pick.sample(bad, min(NEGATIVES, len(bad))))
         a, b = embed(left), embed(right + extra)
         loss = torch.zeros(())
         target = torch.arange(len(left))
         for dimensions, weight in zip(DIMENSIONS, (1.0, 0.4, 0.2), strict=True):
             x = functional.normalize(a[:, :dimensions], dim=1)
             y = functional.normalize(b[:, :dimensions], dim=1)
-            similarity = x @ y.T / temperature
+            similarity = x @ y.T / stage.temperature
             loss = loss + weight * functional.cross_entropy(similarity, target)
             loss = loss + weight * 0.5 * functional.cross_entropy(similarity[:, : len(left)].T, target)
         optimizer.zero_grad(set_to_none=True)
@@ -246,8 +300,8 @@ def train(
         optimizer.step()
         schedule.step()
         mean = 0.98 * mean + 0.02 * loss.item() if step else loss.item()
-        if step % 100 == 0 or step == steps - 1:
-            report(f"step {step:5d}/{steps} loss {mean:.3f} {time.time() - started:.0f} s")
+        if step % 100 == 0 or step == stage.steps - 1:
+            report(f"step {step:5d}/{stage.steps} loss {mean:.3f} {time.time() - started:.0f} s")
     return np.asarray(bag.weight.detach().numpy(), np.float32)
 
 
@@ -292,11 +346,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--fold", choices=("all", "even", "odd"), default="all", help="which questions to train on")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--size", type=int, default=32_000)
-    parser.add_argument("--steps", type=int, default=1500)
-    parser.add_argument("--batch", type=int, default=1024)
-    parser.add_argument("--share", type=int, default=160)
-    parser.add_argument("--rate", type=float, default=0.004)
-    parser.add_argument("--temperature", type=float, default=0.05)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args(arguments)
 
@@ -311,7 +360,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     def encode(texts: Sequence[str]) -> list[Ids]:
         return [np.array(e.ids, np.int32) for e in tokens.encode_batch_fast(list(texts), add_special_tokens=False)]
 
-    pairs = Pairs(unique, encode, options.seed)
+    pairs = Pairs(unique, encode)
     table = latent_vectors([pairs.whole(i) for i in range(len(pairs))], tokens.get_vocab_size(), DIMENSIONS[0])
     print("latent vectors ready")
 
@@ -332,17 +381,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         rows = [(q, ids(sorted(g)), ids(b)) for q, g, b in zip(questions, good, bad, strict=True) if g and len(q)]
         print(f"{len(rows)} questions")
 
-    table = train(
-        table,
-        pairs,
-        rows,
-        steps=options.steps,
-        batch=options.batch,
-        rate=options.rate,
-        temperature=options.temperature,
-        seed=options.seed,
-        share=options.share,
-    )
+    table = train(table, pairs, [], TEXTS, seed=options.seed)
+    if rows:
+        table = train(table, pairs, rows, QUESTIONS, seed=options.seed)
     card = (options.out / "README.md").read_text(encoding="utf-8") if (options.out / "README.md").exists() else ""
     save(options.out, table, tokens, card)
     print(f"saved {options.out}")

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from index import Filters, Hit
 from ingest.model import Node
-from ingest.regions import reach
+from ingest.regions import reach, strip_regions
 from qa import calculators, compare, documents, sections, settle, tables
 from qa.applicability import verdict
 from qa.compose import LEAD, MAX_ANSWER, Draft, originals_first, shorten, write_plain
 from qa.evidence import FEATURES, Evidence, Term, comparable, gather, share, terms_of
 from qa.followup import resolve
-from qa.linking import Linked, link
+from qa.linking import link
 from qa.model import EXPIRED, PENDING, Answer, Citation, Retrieved, Turn, titled
 from qa.parts import Part, parts
 from qa.question import Question, understand
 from qa.sentences import tidy
+from qa.working import Linked
 
 if TYPE_CHECKING:
     from qa.engine import Engine
@@ -55,7 +56,7 @@ def answer(
         draft = declined(question, evidence, terms_of(question, engine.index.idf))
     elif used is None and (open_ := settle.left_open(question, draft.text)):
         draft, abstained = unstated(open_, evidence[0]), True
-    shown = used or (next((one for one in linked if not abstained), None) if wants_figure(question) else None)
+    shown = used or next((one for one in linked if not abstained and worth_showing(question, one)), None)
     return Answer(
         question=text,
         answer=draft.text[:MAX_ANSWER],
@@ -105,38 +106,58 @@ def wants_figure(question: Question) -> bool:
     return bool(question.amounts) or question.asks("calculation", "score")
 
 
+def worth_showing(question: Question, linked: Linked) -> bool:
+    """Whether the calculator belongs beside the clauses: the question has figures, or names what its amount is for."""
+    named = question.asks("amount") and not question.asks("compare") and linked.calculation is not None
+    return wants_figure(question) or (named and bool(linked.given))
+
+
+def not_met(linked: Linked) -> bool:
+    """Whether a condition of the rule is not met: no clause says so."""
+    return linked.calculation is not None and linked.calculation.eligible is False
+
+
 def choose(
     engine: Engine, question: Question, evidence: Sequence[Evidence], linked: Sequence[Linked], sure: float
 ) -> tuple[Draft | None, Linked | None]:
     """The way to answer, most specific first; no draft where the corpus does not settle the question."""
     worked_out = next((one for one in linked if one.calculation is not None and one.fit >= SURE), None)
+    named = next((one for one in linked if one.named and one.calculation is not None), None)
     if not evidence:
         return None, None
-    if cells := tables.look_up(question, evidence, engine.documents, engine.below, engine.nodes):
+    judged = worked_out is not None and question.asks("applicability")
+    if not judged and (cells := tables.look_up(question, evidence, engine.documents, engine.below, engine.nodes)):
         return tables.write(cells), None
     terms = terms_of(question, engine.index.idf)
     of_named = evidence[0].document.id in documents.named(question, engine.documents)
     known = [t for t in terms if engine.index.knows(t.text)] or terms  # the asker's own words head no section
     section = sections.best(question, known, evidence, engine.nodes, engine.below)
+    divided = parts(question.text)
     surely = of_named or worked_out is not None or (section is not None and section.fit >= sections.SURE)
-    if not surely and sure < settle.threshold():
-        return None, None
+    if not surely and sure < settle.threshold():  # each part by itself, or the figure of what is named, may be settled
+        if named is not None and not settle.outlived(question, evidence[0]):
+            return write_calculation(engine, named), named
+        return (write_parts(engine, question, divided) if divided else None), None
     draft: Draft | None
     if documents.asks_which(question) and (draft := write_documents(engine, question, evidence, terms)):
         return draft, None
-    if not question.amounts and (chosen := compare.by_region(question, evidence, terms)):
+    told = worked_out is not None and worked_out.told
+    if not told and not question.amounts and (chosen := compare.by_region(question, evidence, terms)):
         return compare.write(
             question, chosen, "各地规定不同：" if compare.differ(chosen) else "各地规定：", regions=True
         ), None
-    if worked_out is not None and (wants_figure(question) or question.asks("applicability", "deadline")):
-        return write_calculation(engine, worked_out), worked_out
-    if (divided := parts(question.text)) and (draft := write_parts(engine, question, divided)):
+    worth_it = told or wants_figure(question) or question.asks("applicability", "deadline", "amount")
+    if worked_out is not None and (worth_it or not_met(worked_out)):
+        return write_calculation(engine, worked_out, [one for one in linked if one is not worked_out]), worked_out
+    if divided and (draft := write_parts(engine, question, divided)):
         return draft, None
+    if section is not None and section.fit >= sections.SURE:
+        return sections.write(question, section), None
     if (wanted := sections.asked_count(question)) and (counted := sections.enumerating(evidence, wanted)):
         return write(engine, question, counted), None
     if section is not None:
-        return sections.write(section), None
-    if question.asks("compare") and (chosen := compare.by_document(question, evidence)):
+        return sections.write(question, section), None
+    if question.asks("compare") and (chosen := compare.by_document(question, evidence, terms)):
         return compare.write(question, chosen, "不同文件的规定：", regions=False), None
     return write(engine, question, evidence), None
 
@@ -176,6 +197,9 @@ def write_parts(engine: Engine, question: Question, divided: Sequence[Part]) -> 
         found = weigh(engine, asked, hits)
         if confidence(engine, asked, hits, found) < settle.threshold():
             return None
+        found = _of_part(engine, part, found)
+        if not found:
+            return None
         said = shorten(asked, found[0].sentence.text, max(60, 480 // len(divided)))
         mark = draft.mark(found[0].node, found[0].document, said)
         draft.pieces.append(f"{chr(10) if draft.pieces else ''}{part.label}：{tidy(said)}{mark}")
@@ -183,6 +207,20 @@ def write_parts(engine: Engine, question: Question, divided: Sequence[Part]) -> 
             said = shorten(asked, beside.sentence.text, max(60, 240 // len(divided)))
             draft.pieces.append(f"{tidy(said)}{draft.mark(beside.node, beside.document, said)}")
     return draft if len(draft.passages) > 1 else None
+
+
+def _of_part(engine: Engine, part: Part, found: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence that speaks, with its headings, of the part itself, best first: what is said of one part must not be
+    said of another."""
+    own = [t for t in terms_of(understand(strip_regions(part.label)), engine.index.idf) if t.matter]
+    if not own:
+        return list(found)
+
+    def spoken(e: Evidence) -> float:
+        return share(own, settle.around(e) + comparable(e.document.doc_no or ""))
+
+    of_it = [e for e in found[:12] if spoken(e) >= 0.3]
+    return sorted(of_it, key=lambda e: -e.score * (0.2 + spoken(e)))
 
 
 def _beside(found: Sequence[Evidence]) -> Evidence | None:
@@ -212,8 +250,8 @@ def write(engine: Engine, question: Question, evidence: Sequence[Evidence]) -> D
     return draft
 
 
-def write_calculation(engine: Engine, linked: Linked) -> Draft:
-    """The worked-out result first, then the clauses that its steps rest on."""
+def write_calculation(engine: Engine, linked: Linked, others: Sequence[Linked] = ()) -> Draft:
+    """The worked-out result first, what other documents make of it, then the clauses that the steps rest on."""
     draft = Draft()
     assert linked.calculation is not None
     marks = []
@@ -222,6 +260,11 @@ def write_calculation(engine: Engine, linked: Linked) -> Draft:
         if node is not None:
             marks.append(draft.mark(node, engine.documents[node.document_id], citation.quote))
     draft.pieces.append(linked.headline.rstrip("。") + "。" + "".join(dict.fromkeys(marks)))
+    for other in others:  # another document or region decides otherwise
+        if other.calculation is not None and draft.room() > len(other.headline) + 12:
+            cited = [(engine.nodes.get(c.clause_id), c) for c in other.citations[:1]]
+            mark = "".join(draft.mark(n, engine.documents[n.document_id], c.quote) for n, c in cited if n is not None)
+            draft.pieces.append(f"\n另：{other.headline.rstrip('。')}。{mark}")
     if linked.assumed:
         draft.pieces.append(f"\n前提：{'、'.join(linked.assumed)[:160]}。")
     for passage in list(draft.passages):

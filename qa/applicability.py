@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -25,6 +26,9 @@ class Verdict:
     @property
     def text(self) -> str:
         return f"符合这一条件（{self.comparison}）" if self.met else f"不能，不符合这一条件（{self.comparison}）"
+
+
+_BOUNDS = {"min": "{}以上", "over": "超过{}", "max": "不超过{}", "under": "低于{}"}
 
 
 def meets(value: Decimal, limit: Amount) -> bool | None:
@@ -51,7 +55,7 @@ def _before(text: str, start: int, size: int = 10) -> set[str]:
 
 
 def verdict(question: Question, sentence: str, around: str = "") -> Verdict | None:
-    """The comparison of one figure of the question with the one bound of the same unit in the sentence.
+    """The comparison of the question's figures, each with the one bound of its unit in the sentence.
 
     `around`: the headings it stands under. None where there is nothing to compare, where several figures or bounds
     could be meant, or where the sentence shuts out rather than requires: no guess.
@@ -60,22 +64,27 @@ def verdict(question: Question, sentence: str, around: str = "") -> Verdict | No
         return None
     given = [a for a in question.amounts if a.upper is None and a.unit and a.bound in ("exact", "approx")]
     limits = [a for a in read_amounts(sentence) if a.upper is None and meets(a.value, a) is not None]
-    pairs = []
-    for amount in given:
-        for limit in limits:
-            if limit.unit != amount.unit:
-                continue
-            near = _before(question.text, amount.start) & _before(sentence, limit.start)
-            pairs.append((len(near), amount, limit))
-    if not pairs:
+    compared = [
+        (met, amount, limit)
+        for amount in given
+        if (limit := _meant(question.text, sentence, amount, limits)) is not None
+        and sum(other.unit == amount.unit for other in given) == 1
+        and (met := meets(amount.value, limit)) is not None
+    ]
+    if not compared:
         return None
-    pairs.sort(key=lambda p: -p[0])
-    if len(pairs) > 1 and pairs[0][0] == pairs[1][0]:
-        return None
-    _, amount, limit = pairs[0]
-    if len(pairs) > 1 and pairs[0][0] == 0:
-        return None
-    met = meets(amount.value, limit)
-    if met is None:
-        return None
-    return Verdict(met, f"{amount.text.strip()}，{'达到' if met else '达不到'}“{limit.text.strip()}”的要求")
+    met, amount, limit = min(compared, key=lambda c: c[0])  # one requirement missed decides
+    bound = _BOUNDS[limit.bound].format(limit.text.strip())
+    return Verdict(met, f"{amount.text.strip()}，{'达到' if met else '达不到'}“{bound}”的要求")
+
+
+def _meant(asked: str, sentence: str, amount: Amount, limits: Sequence[Amount]) -> Amount | None:
+    """The one bound that a figure of the question is to be held against; None where several could be meant."""
+    same = [limit for limit in limits if limit.unit == amount.unit]
+    if len(same) <= 1:
+        return same[0] if same else None
+    near = sorted(
+        ((len(_before(asked, amount.start) & _before(sentence, limit.start)), i) for i, limit in enumerate(same)),
+        reverse=True,
+    )
+    return same[near[0][1]] if near[0][0] > near[1][0] else None

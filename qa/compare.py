@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 
 from qa.compose import LEAD, Draft, alike, figures, place_of, shorten
-from qa.evidence import Evidence, Term, comparable, pairs_of
+from qa.evidence import Evidence, Term, comparable, pairs_of, share
 from qa.question import Question
 from qa.sentences import tidy
+
+SAME = 0.75  # share of the question's words in one sentence that another must hold to speak of the same thing
 
 # what places set each for themselves; papers, steps and names are looked up where they stand
 _DIFFERS = ("amount", "rate", "target", "condition", "deadline", "compare", "calculation")
@@ -17,22 +19,21 @@ _DIFFERS = ("amount", "rate", "target", "condition", "deadline", "compare", "cal
 def by_region(question: Question, evidence: Sequence[Evidence], terms: Sequence[Term]) -> list[Evidence]:
     """The best evidence of each region, when the question names none (or several) and regions differ; else empty.
 
-    Only sentences count that speak of the same thing as the best one (its weightiest word of the question) and show
-    what is asked as well as it does.
+    Only sentences count that speak of the same thing as the best one (they hold its weightiest word of the question, or
+    nearly all those that it holds) and show what is asked as well as it does.
     """
     if len(question.regions) == 1 or not (question.regions or question.asks(*_DIFFERS)):
         return []
     best = evidence[0]
-    said = comparable(best.sentence.text)
-    thing = max((t for t in terms if t.matter and t.held(said) == 1), key=lambda t: t.weight, default=None)
-    if thing is None:
+    things = _things(best, terms)
+    if not things:
         return []
     found: dict[str, Evidence] = {}
     for e in evidence[:150]:
         region = e.document.region
         if region is None or region in found or e.score < 0.04 * best.score:
             continue
-        if thing.held(comparable(e.sentence.text)) < 1 or e.feature("shows") < best.feature("shows"):
+        if not _same_thing(things, e) or e.feature("shows") < best.feature("shows"):
             continue
         if question.regions and region not in question.regions:
             continue
@@ -46,18 +47,30 @@ def by_region(question: Question, evidence: Sequence[Evidence], terms: Sequence[
     return list(found.values()) if len(found) > 1 else []
 
 
-def by_document(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
+def _things(best: Evidence, terms: Sequence[Term]) -> list[Term]:
+    """The words of the question's matter that the best sentence holds, the weightiest first."""
+    said = comparable(best.sentence.text)
+    return sorted((t for t in terms if t.matter and t.held(said) == 1), key=lambda t: -t.weight)
+
+
+def _same_thing(things: Sequence[Term], e: Evidence) -> bool:
+    said = comparable(e.sentence.text)
+    return things[0].held(said) == 1 or share(things, said) >= SAME
+
+
+def by_document(question: Question, evidence: Sequence[Evidence], terms: Sequence[Term]) -> list[Evidence]:
     """Sentences of different documents that speak of the same thing with other figures; empty where all agree."""
     best = evidence[0]
+    things = _things(best, terms)
     kept = [best]
     for e in evidence[1:60]:
         if len(kept) == 3:
             break
         if e.score < 0.12 * best.score:
             continue
-        if e.document.id in {k.document.id for k in kept} or e.document.region != best.document.region:
+        if e.document.id in {k.document.id for k in kept}:
             continue
-        if e.feature("shows") == 0 or not figures(e.sentence.text):
+        if e.feature("shows") == 0 or not figures(e.sentence.text) or (things and not _same_thing(things, e)):
             continue
         if e.feature("context") < best.feature("context") - 0.12:
             continue

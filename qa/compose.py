@@ -23,6 +23,7 @@ BODY = 560  # for plain answers; lists may go to MAX_ANSWER
 BESIDE = 0.25  # a sentence of the best clause is said where it is this likely, compared with the best one
 FURTHER, REPEATING = 0.3, 0.45  # another clause likewise, and where it holds no word of the question not yet said
 ADDING, ADDED = 0.1, 0.2  # enough, where it adds this share of the question's weight
+ROWS = 3  # of a table that are shown
 CLAUSES = 4  # clauses that a plain answer cites
 
 _YEAR = re.compile(r"\[((?:19|20)\d{2})\]")
@@ -148,19 +149,22 @@ def write_plain(question: Question, evidence: Sequence[Evidence], terms: Sequenc
     """The usual answer: the best sentence, what stands with it, then further clauses that also answer."""
     draft = Draft()
     best = evidence[0]
-    _write_clause(draft, question, best, evidence, children)
+    if best.node.kind is not NodeKind.TABLE or not _write_rows(draft, best, terms, children(best.node.id)):
+        _write_clause(draft, question, best, evidence, children)
+    last = best
     for other in distinct(evidence, limit=2 * CLAUSES, floor=ADDING * best.score)[1:]:
         if draft.room(BODY) < 60 or len(draft.passages) >= CLAUSES:
             break
-        if any(other.node.id == p.node.id for p in draft.passages):
+        if other.node.kind is NodeKind.TABLE or any(other.node.id == p.node.id for p in draft.passages):
             continue
         added = share(terms, comparable(f"{draft.text} {other.sentence.text}")) - share(terms, comparable(draft.text))
         if other.score < (FURTHER if added > 0.02 else REPEATING) * best.score and added < ADDED:
             continue
         said = shorten(question, other.sentence.text, min(LEAD, draft.room() - 8))
         if comparable(said) and comparable(said) not in comparable(draft.text):
-            lead = f"\n{_label(other, best)}{tidy(said)}"
+            lead = f"\n{_label(other, last)}{tidy(said)}"
             draft.pieces.append(lead + draft.mark(other.node, other.document, said))
+            last = other
     complete(draft, question, evidence)
     return draft
 
@@ -197,10 +201,11 @@ def complete(draft: Draft, question: Question, evidence: Sequence[Evidence]) -> 
                 break
 
 
-def _label(e: Evidence, best: Evidence) -> str:
-    if e.document.region != best.document.region:
+def _label(e: Evidence, last: Evidence) -> str:
+    """The place or document of a sentence, where it is another than that of the one said before."""
+    if e.document.region != last.document.region:
         return f"{e.document.region or ''}："
-    if e.document.id != best.document.id:
+    if e.document.id != last.document.id:
         return f"{place_of(e.document)}："
     return ""
 
@@ -235,20 +240,47 @@ def _write_clause(
         _write_items(draft, document, below)
 
 
+def _write_rows(draft: Draft, table: Evidence, terms: Sequence[Term], rows: Sequence[Node]) -> bool:
+    """Of a table that answers, the rows that speak of the question, each cell with the head of its column.
+
+    False where no row does, so that the table itself has to be shown.
+    """
+    held = [(share(terms, comparable(r.text)), r) for r in rows if r.kind is NodeKind.ROW and r.cells != r.columns]
+    best = max((h for h, _ in held), default=0.0)
+    if best == 0:
+        return False
+    for _, row in [pair for pair in held if pair[0] > 0.8 * best][:ROWS]:
+        heads = (
+            row.columns if len(row.columns) == len(row.cells) and row.columns != row.cells else ("",) * len(row.cells)
+        )
+        cells = (
+            f"{tidy(h)}：{tidy(c)}" if h.strip() else tidy(c)
+            for h, c in zip(heads, row.cells, strict=True)
+            if c.strip()
+        )
+        said = "，".join(cells)
+        if len(said) + 8 > draft.room(BODY):
+            break
+        draft.pieces.append(("\n" if draft.pieces else "") + said + draft.mark(row, table.document, row.text.strip()))
+    return bool(draft.pieces)
+
+
 def _write_items(draft: Draft, document: Document, items: Sequence[Node]) -> None:
     """The items of a list, each whole where there is room, else their beginnings."""
     total = sum(len(tidy(n.text)) + 5 for n in items)
     each = max(24, (draft.room() - 10) // len(items) - 5) if total > draft.room() else MAX_ANSWER
     for item in items:
-        said = item.text.strip() if len(tidy(item.text)) <= each else _head(item.text, each)
+        said = item.text.strip() if len(tidy(item.text)) <= each else beginning(item.text, each)
         line = "\n" + tidy(said)
         if len(line) + 5 > draft.room():
             break
         draft.pieces.append(line + draft.mark(item, document, said))
 
 
-def _head(text: str, limit: int) -> str:
-    """The beginning of an item: its first sentence or clause that fits, never cut within a phrase where it can be helped."""
+def beginning(text: str, limit: int) -> str:
+    """The beginning of an item: what fits of it, never cut within a phrase where it can be helped."""
     text = text.strip()
+    if len(text) <= limit:
+        return text
     cuts = [m.start() for m in re.finditer(r"[。；;，,：:]", text) if m.start() <= limit]
     return text[: cuts[-1]] if cuts else text[:limit]

@@ -18,6 +18,7 @@ import yaml
 
 from index import Hit, lexicon
 from index.tokenizer import normalise, spell_numbers, tokenize, words
+from ingest.facts import honour_names
 from ingest.model import Document, Node, NodeKind
 from ingest.regions import NATION, ancestors, find_regions, related
 from qa.question import Question, intents
@@ -44,6 +45,7 @@ FEATURES = (
     "short",  # shorter than 14 characters
     "long",  # longer than 220 characters
     "first",  # first sentence of its clause
+    "honour",  # sentence speaks of an honour that the question names (1), neither it nor its headings do (-1)
     "astray",  # share of the question's words that name documents which neither this document nor the clause holds
 )
 
@@ -127,6 +129,28 @@ def _asking() -> frozenset[str]:
     return frozenset(str(raw["words"]).split())
 
 
+@lru_cache(maxsize=256)
+def honours_in(text: str) -> tuple[tuple[str, ...], ...]:
+    """The honours that a text as compared names (绿色工厂 …), each with the other names it goes by; longest names only."""
+    held = [forms for forms in _honours() if any(form in text for form in forms)]
+    return tuple(f for f in held if not any(f is not o and f[0] in o[0] for o in held))
+
+
+@cache
+def _honours() -> tuple[tuple[str, ...], ...]:
+    out = []
+    for name in map(comparable, honour_names()):
+        out.append(tuple(dict.fromkeys([name, *(f for group in _groups() if name in group for f in group)])))
+    return tuple(out)
+
+
+def _honour(named: Sequence[Sequence[str]], own: str, heads: str) -> float:
+    if not named:
+        return 0.0
+    forms = [form for forms in named for form in forms]
+    return 1.0 if any(f in own for f in forms) else 0.0 if any(f in heads for f in forms) else -1.0
+
+
 def share(terms: Sequence[Term], text: str) -> float:
     """How much of the terms' weight stands in `text`, 0..1."""
     total = held = 0.0
@@ -171,6 +195,7 @@ def gather(
     figures = set(_FIGURE.findall(asked))
     quoted = [comparable(q) for q in (*question.quoted, *question.titles)]
     naming = [t for t in terms if t.matter and t.text in titles]
+    named_honours = honours_in(asked)
     top = hits[0].score if hits and hits[0].score > 0 else 1.0
     rows: list[tuple[Node, Document, Sentence, list[float]]] = []
     for rank, hit in enumerate(hits):
@@ -220,6 +245,7 @@ def gather(
                         float(len(own) < 14),
                         float(len(own) > 220),
                         float(number == 0),
+                        _honour(named_honours, own, heads),
                         astray,
                     ],
                 )

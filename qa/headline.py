@@ -11,12 +11,16 @@ from typing import Any
 from qa.calculators import Calculation, Citation, Output, Rule
 from qa.calculators.case import fmt, show_value
 from qa.question import Question
-from qa.reading import Guide, Reading, Told
+from qa.reading import Reading
 from qa.scoring import asked_score
+from qa.told import Told
+from qa.wordings import Guide
 
 HEADLINE = 180  # characters
 
-TOGETHER = re.compile(r"共|合计|加起来|加总|总计|总额|全部|累计|两项|都算上|一起")
+TOGETHER = re.compile(
+    r"(?<!公)共(?![同享建用性花投支贷放缴交融买保])|合计|加起来|加总|总计|总额|全部|累计|两项|两样|都算上|一起|一块|加在"
+)
 
 
 _REMARK = re.compile(r"[（(](?!套[）)])[^）)]*[）)]")  # 首台（套） keeps its 套
@@ -38,17 +42,24 @@ def headline(
             return within(fmt(scored[0], "分"), scored[1], room)
         return _said(guide, rule, reading, result, room, asks)
 
+    counted = any(n > 1 for n in reading.counts.values())
+    summed = counted or (len(results) > 1 and TOGETHER.search(told.text))
+    known = all(guide.sums in reading.inputs | case for case, _ in results)
+    total = _sum(guide, rule, reading, results) if guide.sums and summed and known else ""
     if len(results) == 1:
-        return said(results[0][1], HEADLINE)
+        return total + _with_unit(guide, told, said(results[0][1], HEADLINE - len(total)))
     each = HEADLINE // len(results) - 8
     lines = []
     for case, result in results:
         what = "、".join(_case_name(rule, k, v, len(case) > 1) for k, v in case.items() if v or len(case) == 1)
         lines.append(f"{what}：{said(result, max(24, each - len(what)))}")
-    total = ""
-    if guide.sums and all(guide.sums in case for case, _ in results) and TOGETHER.search(told.text):
-        total = _sum(guide, rule, [r for _, r in results])
     return (total + "；".join(lines))[:HEADLINE]
+
+
+def _with_unit(guide: Guide, told: Told, line: str) -> str:
+    """A first figure that has no unit of its own gets the one that the question speaks of."""
+    unit = next((unit for unit, about in guide.units if about.held(told.text)), "")
+    return re.sub(r"^(\D*[\d.]+)(?=[：，]|$)", rf"\1{unit}", line)
 
 
 def rests_on(line: str, results: Sequence[Calculation]) -> tuple[Citation, ...]:
@@ -79,14 +90,29 @@ def _tidied(step: str) -> str:
     return re.sub(r"^[\d、]*(?:及?加分)?\s+|——[是否](?=：得)|：不符合$", "", step)
 
 
-def _sum(guide: Guide, rule: Rule, results: Sequence[Calculation]) -> str:
+def _sum(guide: Guide, rule: Rule, reading: Reading, results: Sequence[tuple[dict[str, Any], Calculation]]) -> str:
+    """What the cases come to together, each as often as the question counts it: 合计120万元（100＋10×2）."""
     name = (guide.show or ("amount_wan",))[-1]
-    parts = [r.outputs.get(name) for r in results]
-    if not all(isinstance(p, Decimal) for p in parts):
-        return ""
-    figures = [p for p in parts if isinstance(p, Decimal)]
+    low = name.replace("_max", "_min")
     unit = rule.output(name).unit
-    return f"合计{fmt(sum(figures, Decimal(0)), unit)}（{'＋'.join(fmt(p) for p in figures)}）："
+
+    def add(output: str) -> tuple[Decimal, str] | None:
+        total, parts = Decimal(0), []
+        for case, result in results:
+            value = result.outputs.get(output)
+            times = reading.counts.get(str((reading.inputs | case).get(guide.sums)), Decimal(1))
+            if not isinstance(value, Decimal):
+                return None
+            total += value * times
+            parts.append(fmt(value) + (f"×{fmt(times)}" if times > 1 else ""))
+        return total, "＋".join(parts)
+
+    most, least = add(name), add(low) if low in results[0][1].outputs else None
+    if most is None:
+        return ""
+    if least is not None and least[0] and least[0] != most[0]:
+        return f"合计{fmt(least[0])}—{fmt(most[0], unit)}（{least[1]}至{most[1]}）："
+    return f"合计{fmt(most[0], unit)}（{most[1]}）："
 
 
 def _case_name(rule: Rule, name: str, value: Any, several: bool) -> str:
@@ -107,17 +133,25 @@ def _said(guide: Guide, rule: Rule, reading: Reading, result: Calculation, room:
     """Verdict or figure first, then the steps that lead to it while there is room."""
     focus = _shown(guide, reading)
     names = focus or guide.show or tuple(o.name for o in rule.outputs)
-    steps = _telling(rule, reading, result)
+    named = _named_choices(rule, reading, result)
+    steps = sorted(_telling(rule, reading, result, named), key=lambda step: not any(n in step for n in named))
     judged = result.eligible is not None and (focus is None or "eligible" in focus)
     if result.eligible is False and all(result.outputs.get(n) == 0 for n in names if n != "eligible"):
         judged = True  # nothing to show but noughts
+    if not judged and focus is not None:
+        steps = [s for s in steps if not s.endswith("：不符合")]  # conditions that are not asked about
     worked = [s for s in steps if re.search(r" = |÷|上限|封顶|限额", s)]
     if judged and not result.eligible:
         failed = [s for s in steps if s.endswith("：不符合")]
-        nothing = [n for n in names if n.startswith("exempt_")]
+        nothing = [
+            n for n in names if n.startswith("exempt_") or (rule.output(n).type == "date" and not reading.spread)
+        ]
         head = "不符合条件" + (f"，{_figure(guide, rule, result, nothing)}" if nothing else "")
         told = [s.removesuffix("：不符合") for s in failed] + [s for s in worked if s not in failed]
         return within(head, told or steps, room)
+    if judged:  # what one of several ways would have asked for besides
+        steps = [s for s in steps if not s.endswith(("——否：不符合", "——是：不符合"))] or steps
+        worked = [s for s in worked if s in steps]
     head = _figure(guide, rule, result, names)
     if judged and (asks_whether or "eligible" in names or (rule.kind == "eligibility" and not guide.show)):
         head = "符合条件" + (f"，{head}" if head else "")
@@ -127,9 +161,11 @@ def _said(guide: Guide, rule: Rule, reading: Reading, result: Calculation, room:
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
-def _telling(rule: Rule, reading: Reading, result: Calculation) -> list[str]:
+def _telling(rule: Rule, reading: Reading, result: Calculation, named: Sequence[str]) -> list[str]:
     """The steps about the asker's own case: those that only assumptions lead to are left out."""
     steps = [s.text for s in result.steps if not _silent(s.text)]
+    if reading.by_hundred:
+        steps = _as_shares(rule, reading, steps)
     taken = [i for i in rule.inputs if i.name in reading.inputs and i.name not in reading.given]
     if not any(i.type in ("number", "integer", "date") for i in taken):
         return steps
@@ -145,13 +181,35 @@ def _telling(rule: Rule, reading: Reading, result: Calculation) -> list[str]:
     told = []
     for step in steps:
         numbers = _NUMBER.findall(step)
-        if not step.endswith("：不符合") and (step.startswith(labels) or any(_stands(g, step) for g in guessed)):
+        decides = (step.endswith("：不符合") and result.eligible is False) or any(n in step for n in named)
+        if not decides and (step.startswith(labels) or any(_stands(g, step) for g in guessed)):
             continue
-        if step.endswith("：不符合") or not numbers or known & set(numbers):
+        if decides or step.endswith("：不符合") or not numbers or known & set(numbers):
             told.append(step)
             if " = " in step:
                 known |= set(_NUMBER.findall(step.split(" = ")[-1])[:1])
     return told or steps
+
+
+def _named_choices(rule: Rule, reading: Reading, result: Calculation) -> list[str]:
+    """What the question picks, as the rule's steps name it: 豆粕, 塑料制品."""
+    picked = ((i, result.inputs.get(i.name)) for i in rule.inputs if i.type == "choice" and i.name in reading.given)
+    return [re.sub(_REMARK, "", i.choices[str(v)]) for i, v in picked if v is not None]
+
+
+def _as_shares(rule: Rule, reading: Reading, steps: Sequence[str]) -> list[str]:
+    """Steps worked out on a hundred, put in per cent: 4万元 ÷ 100万元 = 4% is 4%, and what 100万元 comes to is left out."""
+    units = {rule.input(name).unit for name in reading.by_hundred}
+    amounts = {fmt(reading.inputs[name], rule.input(name).unit) for name in reading.by_hundred}
+    shares = []
+    for step in steps:
+        if any(_stands(a, step) for a in amounts):
+            step = re.sub(r"[\d.]+\D{1,2} ÷ 100\D{1,2} = ", "", step)
+            if re.search(r"\d\D{0,3} [×÷] ", step):
+                continue
+            step = re.sub(rf"([\d.]+)(?:{'|'.join(units)})", r"\1%", step)
+        shares.append(step)
+    return shares
 
 
 def _stands(figure: str, step: str) -> bool:

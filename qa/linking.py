@@ -1,100 +1,42 @@
 """Which calculator a question asks for, run with the inputs that the question gives.
 
 A calculator is linked where the wordings of its matter stand in the question (`reading.yaml`), its region fits, and the
-question gives it something to work with; what the evidence says decides between rules alike. Nothing is guessed: figures
-and choices that the question does not give are asked for by name; yes/no conditions that it does not mention are taken
-as met and said so.
+question gives it something to work with; what the evidence says decides between rules alike.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from itertools import combinations
 
-from ingest.regions import related
-from qa.calculators import Calculation, Citation, ClauseFinder, Input, Rule, get, run
+from ingest.regions import find_regions, related
+from qa.calculators import ClauseFinder, Rule, get
 from qa.calculators.case import fmt
-from qa.calculators.inputs import CalcError
 from qa.evidence import Evidence
-from qa.headline import HEADLINE, TOGETHER, aside, rests_on, within
-from qa.headline import headline as say
+from qa.headline import HEADLINE, TOGETHER, within
 from qa.question import Question, normalise
-from qa.reading import Cue, Guide, Reading, Told, read, tell, wordings
+from qa.reading import Reading, read
+from qa.told import Told, tell
+from qa.wordings import Guide, adverse, wordings
+from qa.working import NAMED_ONLY, OPEN, Candidate, Linked, aside_year, merely_named, quotes, work_out
 
 LEAST = 0.45  # below this fit a calculator is not linked
-NAMED_ONLY = 0.55  # … and at most this, where the question only names what has a fixed figure: a clause answers that
-OPEN = 0.12  # what an input that is still open costs
+OF_PLACE = 0.04  # what a rule gains that is made for the place asked about: the nation's where none is named
 KEPT = 3
 LONGEST = 1000  # characters; a pasted page is not a case to work out
 NATIONAL = "全国"
 
+_TIMES = frozenset(("年", "个月", "月", "天", "日", "工作日", "期"))
+
 _FIGURES = ("calculation", "score", "amount", "rate", "applicability", "deadline", "compare")
-_WORKED = ("calculation", "score", "amount", "rate", "applicability")
+_WORKED_OUT = ("calculation", "score", "amount", "applicability")
+_WORKED = (*_WORKED_OUT, "rate")
 _ELSE = ("document", "contact", "materials", "list", "definition")  # kinds of question that no calculator answers
-
-
-@dataclass(frozen=True, slots=True)
-class Linked:
-    """A calculator that the question asks for.
-
-    `fit` 0..1: how surely this rule is meant. `inputs` as read and assumed; `assumed` the conditions taken as met, in
-    words; `missing` what must still be given; `given` the inputs that the question states; `partial`: only a part of the rule
-    was asked for, so that the rest of its inputs, outputs and steps say nothing of the asker. `calculation` is None where something is missing. `headline`: at most
-    180 characters, the asked figure or verdict first, then the arithmetic; `citations`: what the headline rests on.
-    """
-
-    calculator: str
-    fit: float
-    inputs: dict[str, object]
-    assumed: tuple[str, ...]
-    missing: tuple[Input, ...]
-    calculation: Calculation | None
-    headline: str
-    citations: tuple[Citation, ...] = ()
-    given: frozenset[str] = frozenset()
-    partial: bool = False
-
-    def shown(self) -> dict[str, Any]:
-        """The calculation as users see it: what stood in for things not said is left out where a part only was asked."""
-        if self.calculation is None:
-            return {}
-        made = self.calculation.to_dict()
-        if self.partial:
-            made["inputs"] = {n: v for n, v in made["inputs"].items() if n in self.given}
-            made["steps"] = [
-                {"text": self.headline, "clause_id": self.citations[0].clause_id if self.citations else ""}
-            ]
-            made["outputs"] = {
-                n: v for n, v in made["outputs"].items() if v is not None and _spoken(v) in self.headline
-            }
-            made["eligible"] = None
-        elif set(_NUMBERS.findall(self.headline)) - set(_NUMBERS.findall(" ".join(s["text"] for s in made["steps"]))):
-            # several cases or rules were worked out and put together: the headline is the step that does it
-            made["steps"].append(
-                {"text": self.headline, "clause_id": self.citations[0].clause_id if self.citations else ""}
-            )
-        return made
-
-
-_NUMBERS = re.compile(r"\d+(?:\.\d+)?")
-
-
-def _spoken(value: object) -> str:
-    return fmt(value) if isinstance(value, Decimal) else str(value)
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    guide: Guide
-    rule: Rule
-    reading: Reading
-    told: Told
-    fit: float
 
 
 def link(
@@ -108,11 +50,11 @@ def link(
     if not found:
         return ()
     if (pair := _pair(found)) and TOGETHER.search(question.text):
-        both = [_worked(c, question, as_of, clauses) for c in pair]
+        both = [work_out(c, question, as_of, clauses) for c in pair]
         if (added := _added(pair, both)) is not None:
             return added
     chosen = _chosen(found)
-    linked = [one for c in chosen if (one := _worked(c, question, as_of, clauses)) is not None]
+    linked = [one for c in chosen if (one := work_out(c, question, as_of, clauses)) is not None]
     return tuple(_named(linked, chosen)) if len(linked) > 1 else tuple(linked)
 
 
@@ -120,29 +62,43 @@ def warm() -> None:
     """Read all wordings and rules now, so that the first questions need not (about a third of a second)."""
     for guide in wordings().guides:
         get(guide.id)
-        _quotes(guide.id)
+        quotes(guide.id)
 
 
 # --- which rule ------------------------------------------------------------------------------------------------------
 
 
-def _found(question: Question, evidence: Sequence[Evidence]) -> list[_Candidate]:
+def _found(question: Question, evidence: Sequence[Evidence]) -> list[Candidate]:
     """The rules that fit, best first. Mending misspellings can also spoil a question: both wordings are read."""
-    best: dict[str, _Candidate] = {}
+    best: dict[str, Candidate] = {}
     texts = dict.fromkeys((normalise(question.original), question.text))
     told = [tell(text) for text in texts if len(text) <= LONGEST]
     for one in told:
         for candidate in _candidates(question, one, evidence):
             held = best.get(candidate.guide.id)
             barred = any(candidate.guide.never.held(other.text) for other in told)
-            if not barred and (held is None or candidate.fit > held.fit):
+            if not barred and (held is None or candidate.sure > held.sure):
                 best[candidate.guide.id] = candidate
-    return sorted(best.values(), key=lambda c: (-c.fit, c.guide.rank))
+    found = list(best.values())
+    if not question.regions and len({c.rule.region for c in found}) > 1:  # elsewhere the figure may be another
+        found = [c if _has_figures(c.rule, c.reading) else replace(c, fit=min(c.fit, NAMED_ONLY)) for c in found]
+
+    def order(c: Candidate) -> tuple[float, int]:
+        of_place = (c.rule.region == NATIONAL) != bool(question.regions)
+        return -c.sure - OF_PLACE * of_place, c.guide.rank
+
+    return sorted(found, key=order)
 
 
-def _candidates(question: Question, told: Told, evidence: Sequence[Evidence]) -> Iterable[_Candidate]:
+def _has_figures(rule: Rule, reading: Reading) -> bool:
+    """Whether the question gives quantities or dates to work with."""
+    given = [i for i in rule.inputs if i.name in reading.given and i.type in ("number", "integer", "date")]
+    return any(not merely_named(reading, i) for i in given)
+
+
+def _candidates(question: Question, told: Told, evidence: Sequence[Evidence]) -> Iterable[Candidate]:
     named = frozenset(key for key, names in wordings().documents.items() if names.held(told.text))
-    regions = _regions(question, told)
+    regions = _asked_regions(question, told)
     for guide in wordings().guides:
         if not all(group.held(told.text) for group in guide.about):
             continue
@@ -152,19 +108,23 @@ def _candidates(question: Question, told: Told, evidence: Sequence[Evidence]) ->
         reading = read(rule, guide, told)
         if not _enough(guide, rule, reading, question):
             continue
-        fit = _fit(guide, rule, reading, question, named, evidence)
+        support = _support(rule, evidence)
+        fit = _fit(guide, rule, reading, question, named, support)
         if fit >= LEAST:
-            yield _Candidate(guide, rule, reading, told, fit)
+            plain = _is_plain(guide, rule, reading, question, support)
+            yield Candidate(guide, rule, reading, told, fit, plain)
 
 
-def _regions(question: Question, told: Told) -> tuple[str, ...]:
-    """The regions asked about: one that an enterprise comes from (从北京迁来) is not."""
+_HOME = re.compile(r"(?:我们?|咱们?|本)(?:公司|企业|厂|单位)?(?:开|设|注册|位于)?在([^,。;?]{2,8})")
+_MOVES = re.compile(r"迁|搬|落户|投资|转移|引进|承接|合作|设立|分公司|子公司")
 
-    def origin(region: str) -> bool:
-        name = re.escape(region.removesuffix("省").removesuffix("市"))
-        return bool(re.search(rf"(从|由|自){name}|{name}市?[^,。;]{{0,4}}(迁|搬|转移)(来|入|过来|至|到)", told.text))
 
-    return tuple(r for r in question.regions if not origin(r))
+def _asked_regions(question: Question, told: Told) -> tuple[str, ...]:
+    """The regions whose rules may apply: of those named, where the asker says to be (我们在唐山), only that one's."""
+    home = [r for m in _HOME.finditer(told.text) for r in find_regions(m[1])]
+    if not home or _MOVES.search(told.text):
+        return question.regions
+    return tuple(r for r in question.regions if any(related(r, h) for h in home))
 
 
 def _in_region(guide: Guide, regions: Sequence[str]) -> bool:
@@ -176,7 +136,7 @@ def _in_region(guide: Guide, regions: Sequence[str]) -> bool:
 def _enough(guide: Guide, rule: Rule, reading: Reading, question: Question) -> bool:
     """Whether the question gives the rule something to work with, and asks for something that it works out."""
     figures = [i for i in rule.inputs if i.type in ("number", "integer", "date") and i.name in reading.given]
-    told = [i for i in figures if i.name not in reading.spread and not _aside_year(guide, i)]
+    told = [i for i in figures if i.name not in reading.spread and not aside_year(guide, i)]
     if not told and question.asks(*_ELSE) and not question.asks(*_WORKED):
         return False
     if guide.fixed:
@@ -185,7 +145,7 @@ def _enough(guide: Guide, rule: Rule, reading: Reading, question: Question) -> b
         asks = question.asks(*_FIGURES) or bool(TOGETHER.search(question.text))
         return bool(figures) or (named and asks and (not choices or bool(reading.given)))
     sums = [i for i in rule.inputs if i.type in ("number", "integer") and not i.name.endswith("year")]
-    silent = [i for i in sums if i.name not in reading.given and guide.cues.get(i.name, Cue()).assume is None]
+    silent = [i for i in sums if i.name not in reading.given and guide.cue(i.name).assume is None]
     if rule.kind != "score" and sums and len(silent) == len(sums) and not any(i.required for i in silent):
         return False  # only a year was told, and every sum would be nought
     if figures:
@@ -197,19 +157,15 @@ def _enough(guide: Guide, rule: Rule, reading: Reading, question: Question) -> b
     return bool(reading.given) and question.asks(*_FIGURES) and worked_out
 
 
-def _aside_year(guide: Guide, spec: Input) -> bool:
-    """A year that the rule would also assume is no case by itself."""
-    return spec.name.endswith("year") and guide.cues.get(spec.name, Cue()).assume is not None
-
-
 def _fit(
     guide: Guide,
     rule: Rule,
     reading: Reading,
     question: Question,
     named: frozenset[str],
-    evidence: Sequence[Evidence],
+    support: float,
 ) -> float:
+    """How surely the rule is meant, 0..1."""
     asked = [i for i in rule.inputs if i.name in reading.given]
     complete = len(asked) / (len(asked) + len(reading.missing)) if asked or reading.missing else 1.0
     fit = (
@@ -224,23 +180,48 @@ def _fit(
         fit -= OPEN
     if guide.document and guide.document in named:
         fit += 0.15
-    elif named and guide.document and any(n in _rivals(guide.theme) for n in named):
+    elif any(n in _rivals(guide.theme) for n in named):
         fit -= 0.3
-    fit += _support(rule, evidence)
+    if question.asks("deadline") and not question.asks(*_WORKED_OUT) and not _tells_when(rule):
+        fit -= OPEN
+    fit += support
     if question.regions and guide.region not in question.regions:
         if NATIONAL in question.regions:
             fit -= 0.2
         elif any(guide.region.startswith(r) for r in question.regions):  # a district's rule, asked of the whole city
             fit = min(fit, NAMED_ONLY)
-    figures = [i for i in asked if i.type in ("number", "integer", "date") and not _merely_named(reading, i)]
-    if not figures and not question.asks("score", "applicability") and not TOGETHER.search(question.text):
-        fit = min(fit, NAMED_ONLY)
     return max(0.0, min(1.0, fit))
 
 
-def _merely_named(reading: Reading, spec: Input) -> bool:
-    """A thing named, or one of it (评上一个奖多少), is no quantity."""
-    return spec.name in reading.mentioned or (spec.type == "integer" and reading.inputs.get(spec.name) == 1)
+def _tells_when(rule: Rule) -> bool:
+    """Whether the rule works out a day or a length of time."""
+    return any(o.type == "date" or o.unit in _TIMES for o in rule.outputs)
+
+
+def _is_plain(guide: Guide, rule: Rule, reading: Reading, question: Question, support: float) -> bool:
+    """Whether the question only names what has a fixed figure."""
+    if question.asks("score", "applicability") or TOGETHER.search(question.text):
+        return False
+    if any(n > 1 for n in reading.counts.values()) or _has_figures(rule, reading):
+        return False
+    return support < 0 or not _picked(guide, rule, reading, question)
+
+
+def _picked(guide: Guide, rule: Rule, reading: Reading, question: Question) -> bool:
+    """Whether the question picks one of several fixed figures (省级, 银奖, 考评最差): a calculator tells which."""
+    if not guide.fixed or reading.cases or _compares(question) or not question.asks("amount", "calculation"):
+        return False
+    several = sum(cue.mention is not None for cue in guide.cues.values()) > 1
+    return any(
+        (several and i.name in reading.mentioned) or (i.type == "choice" and i.required) or adverse(i.name)
+        for i in rule.inputs
+        if i.name in reading.given
+    )
+
+
+def _compares(question: Question) -> bool:
+    """Whether things or places are to be set side by side."""
+    return question.asks("compare") or any(not related(a, b) for a, b in combinations(question.regions, 2))
 
 
 @cache
@@ -253,39 +234,31 @@ def _support(rule: Rule, evidence: Sequence[Evidence]) -> float:
     """What the evidence adds: the rule's document or its very quotes among the best clauses."""
     if not evidence:
         return 0.0
-    quotes = [q.replace(" ", "") for q in _quotes(rule.id)]
     for place, e in enumerate(evidence[:25]):
         text = re.sub(r"\s+", "", e.node.text)
-        if any(q in text or text in q for q in quotes):
+        if any(q in text or text in q for q in quotes(rule.id)):
             return 0.12 if place < 5 else 0.06
     return -0.08
 
 
-@cache
-def _quotes(rule_id: str) -> tuple[str, ...]:
-    rule = get(rule_id)
-    quotes = [p.quote for p in rule.parameters.values()] + [e.quote for e in rule.evidence.values()]
-    return tuple(dict.fromkeys(re.sub(r"\s+", "", q) for q in quotes))
-
-
-def _chosen(found: Sequence[_Candidate]) -> list[_Candidate]:
+def _chosen(found: Sequence[Candidate]) -> list[Candidate]:
     """The best rule; beside it, those on the same matter from other documents or regions that fit nearly as well."""
     best = found[0]
     chosen = [best]
     for other in found[1:]:
         alike = other.guide.theme == best.guide.theme or other.rule.region != best.rule.region
-        if alike and other.fit >= best.fit - 0.16 and len(chosen) < KEPT and not other.reading.missing:
+        if alike and other.sure >= best.sure - 0.16 and len(chosen) < KEPT and not other.reading.missing:
             chosen.append(other)
     return chosen
 
 
-def _pair(found: Sequence[_Candidate]) -> tuple[_Candidate, _Candidate] | None:
+def _pair(found: Sequence[Candidate]) -> tuple[Candidate, Candidate] | None:
     """Two rules that one enterprise or county can have beside each other, both asked for."""
     by_id = {c.guide.id: c for c in found}
     return next(((c, by_id[c.guide.beside]) for c in found if c.guide.beside in by_id), None)
 
 
-def _added(pair: Sequence[_Candidate], both: Sequence[Linked | None]) -> tuple[Linked, ...] | None:
+def _added(pair: Sequence[Candidate], both: Sequence[Linked | None]) -> tuple[Linked, ...] | None:
     """Both results, the first one's headline giving the sum; None where one of them could not be worked out."""
     amounts = []
     for candidate, one in zip(pair, both, strict=True):
@@ -304,94 +277,10 @@ def _added(pair: Sequence[_Candidate], both: Sequence[Linked | None]) -> tuple[L
     return replace(second, headline=headline[:HEADLINE], fit=fit, citations=citations), first
 
 
-# --- working it out --------------------------------------------------------------------------------------------------
-
-
-def _worked(candidate: _Candidate, question: Question, as_of: date, clauses: ClauseFinder | None) -> Linked | None:
-    guide, rule, reading, told = candidate.guide, candidate.rule, candidate.reading, candidate.told
-    cases = _cases(guide, rule, reading, told)
-    if cases is None:
-        return _asking(candidate, reading.missing)
-    results: list[tuple[dict[str, Any], Calculation]] = []
-    for case in cases:
-        result = _run(rule, reading.inputs | case, as_of, clauses)
-        if result is None:
-            return None
-        if result.error is not None:
-            wrong = tuple(i for i in rule.inputs if i.name == result.error.field)
-            return replace(_asking(candidate, wrong), headline=f"不能计算：{result.error.message}"[:HEADLINE])
-        for name, (_, last) in reading.spread.items():
-            other = _run(rule, reading.inputs | case | {name: last}, as_of, clauses)
-            if other is None or other.outputs != result.outputs:
-                return _asking(candidate, (rule.input(name),))  # only month or year was told, and the day decides
-        results.append((case, result))
-    distinct = _distinct(results)
-    headline = say(guide, rule, reading, distinct, question, told)
-    fit = candidate.fit + (OPEN if reading.missing else 0)  # all values of what was open were tried
-    return Linked(
-        calculator=rule.id,
-        fit=round(min(1.0, fit), 4),
-        inputs=dict(reading.inputs | distinct[0][0]),
-        assumed=() if aside(guide, reading) else tuple(dict.fromkeys(reading.assumed.values())),
-        missing=(),
-        calculation=distinct[0][1],
-        headline=headline,
-        citations=rests_on(headline, [result for _, result in distinct]),
-        given=reading.given | distinct[0][0].keys(),
-        partial=aside(guide, reading) or rule.kind == "score",
-    )
-
-
-def _run(rule: Rule, inputs: Mapping[str, Any], as_of: date, clauses: ClauseFinder | None) -> Calculation | None:
-    try:
-        return run(rule.id, inputs, as_of=as_of, clauses=clauses)
-    except CalcError:  # the rule is not there
-        return None
-
-
-def _asking(candidate: _Candidate, missing: Sequence[Input]) -> Linked:
-    wanted = "、".join(f"{i.label}（{i.unit}）" if i.unit else i.label for i in missing)[:120]
-    return Linked(
-        calculator=candidate.rule.id,
-        fit=round(candidate.fit, 4),
-        inputs=dict(candidate.reading.inputs),
-        assumed=tuple(dict.fromkeys(candidate.reading.assumed.values())),
-        missing=tuple(missing),
-        calculation=None,
-        headline=f"要算出结果，还需要：{wanted}",
-    )
-
-
-def _cases(guide: Guide, rule: Rule, reading: Reading, told: Told) -> list[dict[str, Any]] | None:
-    """The cases to run: those that the question states, the years it runs through, or all values of the one open choice."""
-    stated = list(reading.cases) or [{}]
-    if not reading.missing:
-        return stated
-    if len(reading.missing) > 1:
-        return None
-    open_ = reading.missing[0]
-    values: list[Any] = []
-    if open_.name == guide.sums and open_.type == "integer" and TOGETHER.search(told.text):
-        years = next((f.value for f in told.figures if f.unit == "年" and f.value in range(2, 6)), None)
-        values = [Decimal(n) for n in range(1, int(years) + 1)] if years is not None else []
-    elif open_.type == "choice":
-        values = [
-            v for v, label in open_.choices.items() if v not in ("other", "none") and not label.startswith("其他")
-        ]
-        values = values if len(values) <= 3 else []
-    return [case | {open_.name: v} for case in stated for v in values] or None
-
-
-def _distinct(results: Sequence[tuple[dict[str, Any], Calculation]]) -> list[tuple[dict[str, Any], Calculation]]:
-    """One result where all cases come to the same."""
-    first = results[0][1]
-    return [results[0]] if all(r.outputs == first.outputs for _, r in results) else list(results)
-
-
 # --- several documents -------------------------------------------------------------------------------------------------
 
 
-def _named(linked: Sequence[Linked], chosen: Sequence[_Candidate]) -> list[Linked]:
+def _named(linked: Sequence[Linked], chosen: Sequence[Candidate]) -> list[Linked]:
     """Where several documents speak, each headline says whose figure it gives; one that says the same is left out."""
     by_id = {c.rule.id: c.rule for c in chosen}
     distinct: list[Linked] = []

@@ -9,9 +9,12 @@ from ingest.regions import find_regions, strip_regions
 
 MAX_PARTS = 4
 
-_EACH = re.compile(r"分别|各(自|是|为|有|多少)|同一(天|个)|(不)?一样|区别|差别|不同")
+_EACH = re.compile(r"分别|各(自|是|为|有|多少|写|定|给|奖|补|要|占|怎么)|同一(天|个)|(不)?一样|区别|差别|不同")
 _ENUMERATION = re.compile(
     r"(?P<items>[^，,。？?；;：:、]{2,24}(?:、[^，,。？?；;：:、]{2,24})*(?:、|和|与|及|以及|跟)[^，,。？?；;：:、]{2,24})"
+)
+_TAIL = re.compile(
+    r"[两二三四五六几](?:个|种|类|项|家|份|大)|(?<![-－—(（\d])到?20\d\d年|的(?=.)|各(?![级地市县类种项])|分别|对|一般"
 )
 _JOIN = re.compile(r"、|和|与|以及|及|跟")
 
@@ -34,10 +37,20 @@ def parts(text: str) -> tuple[Part, ...]:
         return ()
     for found in _ENUMERATION.finditer(text):
         items = [i.strip("的 ") for i in _JOIN.split(found["items"])]
+        items, rest = _shared_tail(items, found["items"])
         if not 2 <= len(items) <= MAX_PARTS or any(len(i) < 2 for i in items):
             continue
-        before, after = text[: found.start()], text[found.end() :]
+        before, after = text[: found.start()], rest + text[found.end() :]
         if not _EACH.search(after) and not _EACH.search(before):
             continue
         return tuple(Part(i, f"{before}{i}{after}") for i in items)
     return ()
+
+
+def _shared_tail(items: list[str], whole: str) -> tuple[list[str], str]:
+    """In A、B和C三个行业到2020年… what follows C is asked of each: the items without it, and it."""
+    for place, item in enumerate(items[1:], start=1):
+        tail = _TAIL.search(item)
+        if tail and tail.start() >= 2:
+            return [*items[:place], item[: tail.start()]], whole[whole.index(item) + tail.start() :]
+    return items, ""

@@ -80,6 +80,16 @@ def normalise(text: str) -> str:
     return text
 
 
+def _left(region: str, dense: str) -> bool:
+    """Whether it is where an enterprise comes from (从北京迁来, 北京外迁的企业), not where it asks."""
+    name = re.escape(region.removesuffix("省").removesuffix("市"))
+    return bool(
+        re.search(
+            rf"(从|由|自){name}|{name}市?[^,。;]{{0,4}}((迁|搬|转移)(来|入|过来|至|到|移|出)|外迁|疏解|外溢)", dense
+        )
+    )
+
+
 def understand(question: str, *, region: str | None = None, repair: Callable[[str], str] = str) -> Question:
     """Read a question, its misspellings mended by `repair`.
 
@@ -88,7 +98,7 @@ def understand(question: str, *, region: str | None = None, repair: Callable[[st
     text = repair(normalise(question))
     dense = text.replace(" ", "")
     asked = tuple(name for name, intent in intents().items() if any(p.search(dense) for p in intent.asks))
-    regions = tuple(find_regions(text)) or ((region,) if region else ())
+    regions = tuple(r for r in find_regions(text) if not _left(r, dense)) or ((region,) if region else ())
     return Question(
         original=question,
         text=text,

@@ -8,412 +8,37 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
-from ingest.amounts import Amount, DateMention, convert, read_amounts, read_dates, read_number
+from ingest.amounts import DateMention
 from qa.calculators.spec import Input, Rule
+from qa.denial import denied, negated
+from qa.fitting import fits, policy_figure
+from qa.notes import Notes, is_count, is_year
+from qa.numbers import (
+    apply_shares,
+    divide_totals,
+    read_numbers,
+    read_remainders,
+    read_series,
+    read_shares,
+    read_totals,
+    read_vias,
+)
+from qa.told import COUNTERS, NEAR, PAUSE, Figure, Told, nearness_of_day
+from qa.wordings import Guide, Words, adverse, words
 
-NEAR = 3.0  # a wording this close to a figure says what the figure is
-REACH = 24  # characters between a wording and its figure, at most
 MAX_CASES = 4  # cases that one question may state
 
-_SPECIAL = re.compile(r"[\[\](){}.*?\\^$]")
-_BREAK = "。;?!\n"
-_PAUSE = ",、:"
-_PAUSES = frozenset(_PAUSE)
+_WEIGHTY = frozenset(("元", "美元", "欧元", "%", "吨标准煤", "个百分点"))
+_LASTING = frozenset(("年", "个月", "第年"))
 
-
-class Words:
-    """Wordings of one thing: alternatives divided by "|", plain text or, where they hold such signs, expressions."""
-
-    __slots__ = ("_expressions", "_plain")
-
-    def __init__(self, alternatives: str) -> None:
-        parts = _split(alternatives)
-        self._plain = tuple(p for p in parts if not _SPECIAL.search(p))
-        self._expressions = tuple(re.compile(p) for p in parts if _SPECIAL.search(p))
-
-    def __bool__(self) -> bool:
-        return bool(self._plain or self._expressions)
-
-    def held(self, text: str) -> bool:
-        """Whether one of the wordings stands in the text."""
-        return any(p in text for p in self._plain) or any(e.search(text) for e in self._expressions)
-
-    def spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where they stand."""
-        for p in self._plain:
-            at = text.find(p)
-            while at >= 0:
-                yield at, at + len(p)
-                at = text.find(p, at + 1)
-        for e in self._expressions:
-            yield from (m.span() for m in e.finditer(text))
-
-
-def _split(alternatives: str) -> list[str]:
-    """Cut at the "|" outside brackets."""
-    parts, depth, current = [], 0, ""
-    for char in alternatives:
-        depth += (char in "([") - (char in ")]")
-        if char == "|" and not depth:
-            parts.append(current)
-            current = ""
-        else:
-            current += char
-    return [p for p in (*parts, current) if p]
-
-
-@cache
-def words(alternatives: str) -> Words:
-    """The compiled wordings, each made once."""
-    return Words(alternatives)
-
-
-@dataclass(frozen=True, slots=True)
-class Via:
-    """An input told by another figure: 单笔发行6亿元 at 1‰, 保额5000万元 at the rate given (`rate` names that input)."""
-
-    wording: Words
-    times: Decimal
-    rate: str
-    said_as: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """How people speak of one input.
-
-    `words` stand beside its figure or date, or mean yes; `deny` means no. `assume` is the value taken where the question
-    is silent (a number, a choice, or the name of another input), `said_as` how the assumption is put.
-    `mention` is the count that a mere mention means; `choices` names of choices instead of their labels. `ask`: never
-    assumed; `near`: only a figure beside its wording is taken; `adds`: several figures told apart (分别…和…) add up;
-    `via`: how it follows from another figure.
-    """
-
-    words: Words = field(default_factory=lambda: words(""))
-    deny: Words = field(default_factory=lambda: words(""))
-    assume: Any = None
-    said_as: str = ""
-    mention: Decimal | None = None
-    choices: Mapping[str, Words] = field(default_factory=dict)
-    ask: bool = False
-    near: bool = False
-    adds: bool = False
-    via: Via | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """A wording of the question that settles inputs by itself."""
-
-    wording: Words
-    sets: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """A percentage that stands for two inputs: part and whole."""
-
-    wording: Words
-    part: str
-    whole: str
-
-
-@dataclass(frozen=True, slots=True)
-class Guide:
-    """How one calculator is asked for and read: see the head of `reading.yaml`."""
-
-    id: str
-    region: str
-    about: tuple[Words, ...]
-    never: Words
-    document: str
-    theme: str
-    rank: int
-    fixed: bool
-    cues: Mapping[str, Cue]
-    says: tuple[Saying, ...]
-    ratios: tuple[Ratio, ...]
-    show: tuple[str, ...]
-    focus: tuple[tuple[frozenset[str], tuple[str, ...]], ...]
-    sums: str
-    beside: str
-    verb: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wordings:
-    """All of `reading.yaml`."""
-
-    guides: tuple[Guide, ...]
-    documents: Mapping[str, Words]
-    adverse: tuple[re.Pattern[str], ...]
-
-
-@cache
-def wordings() -> Wordings:
-    """The wordings of all calculators, read once."""
-    raw = yaml.load(files("qa").joinpath("reading.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    regions: Mapping[str, str] = raw["regions"]
-    guides = tuple(_guide(name, spec, regions) for name, spec in raw["rules"].items())
-    return Wordings(
-        guides,
-        {name: words(names) for name, names in raw["documents"].items()},
-        tuple(re.compile(p) for p in raw["adverse"]),
-    )
-
-
-def _guide(name: str, spec: Mapping[str, Any], regions: Mapping[str, str]) -> Guide:
-    return Guide(
-        id=name,
-        region=regions[name.split("-", 1)[0]],
-        about=tuple(words(a) for a in spec["about"]),
-        never=words(spec.get("not", "")),
-        document=spec.get("document", ""),
-        theme=spec.get("theme", name),
-        rank=spec.get("rank", 0),
-        fixed=spec.get("fixed", False),
-        cues={k: _cue(v) for k, v in (spec.get("read") or {}).items()},
-        says=tuple(Saying(words(s["if"]), s["then"]) for s in spec.get("says", ())),
-        ratios=tuple(Ratio(words(r["words"]), r["of"][0], r["of"][1]) for r in spec.get("ratios", ())),
-        show=tuple(spec.get("show", ())),
-        focus=tuple((frozenset(f["read"]), tuple(f["show"])) for f in spec.get("focus", ())),
-        sums=spec.get("sums", ""),
-        beside=spec.get("with", ""),
-        verb=spec.get("verb", ""),
-    )
-
-
-def _cue(raw: Any) -> Cue:
-    if isinstance(raw, str):
-        return Cue(words=words(raw))
-    mention = raw.get("mention")
-    assume = raw.get("assume")
-    return Cue(
-        words=words(raw.get("words", "")),
-        deny=words(raw.get("deny", "")),
-        assume=Decimal(str(assume)) if isinstance(assume, int | float) and not isinstance(assume, bool) else assume,
-        said_as=raw.get("as", ""),
-        mention=None if mention is None else Decimal(mention),
-        choices={k: words(v) for k, v in raw.get("choices", {}).items()},
-        ask=raw.get("ask", False),
-        near=raw.get("near", False),
-        adds=raw.get("adds", False),
-        via=_via(raw["via"]) if "via" in raw else None,
-    )
-
-
-def _via(raw: Mapping[str, Any]) -> Via:
-    return Via(words(raw["words"]), Decimal(str(raw.get("times", 1))), raw.get("rate", ""), raw.get("as", ""))
-
-
-# --- what the text holds ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number of the question: an amount, an ordinal (第3名: unit "第名") or a bare number (unit "")."""
-
-    value: Decimal
-    unit: str
-    bound: str
-    start: int
-    end: int
-
-
-_COUNTERS = frozenset("项件个种款条份台套批支只场次家户人名位")
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A question ready to be read: dense text (no white space, no quotation marks), its figures and dates."""
-
-    text: str
-    figures: tuple[Figure, ...]
-    dates: tuple[DateMention, ...]
-
-    def counted(self, start: int, end: int) -> bool:
-        """Whether a count stands before the thing that it counts: 两项红点奖, 三名专家."""
-        return self.text[end - 1 : end] in _COUNTERS and "\u4e00" <= self.text[end : end + 1] <= "\u9fff"
-
-
-_SPOKEN = re.compile(r"(?<![\d.])(\d+)([千万亿])(\d)(?![\d.千万亿百年月日号个项家户人名位台套%])")  # 1万2, 3千5
-_TENTHS = re.compile(r"([一二三四五六七八九两])成(?![立本员果品长功为交都份])|五五(?=分|开)")  # 四成, 五五分成
-_ORDINAL = re.compile(
-    r"(?:第|排名?|名列)([\d一二三四五六七八九十]+)(?:个)?(名|位|年|台|套|项|批|保险年度|奖励年度|年度)?"
-)
-_BARE = re.compile(r"(?<![\d.第])(\d+(?:\.\d+)?)(千伏|kV|KV|[千百万])?")
-_NO_NUMBER = re.compile(
-    r"[千万百]人计划|5S|6S|两增两控|三免三减半|三会|一带一路|[〔\[（(【]\s*(?:19|20)\d{2}\s*[〕\]）)】]\s*(?:第)?\d+号?|(?:19|20)\d{2}年第\d+号"
-)
-_SHORT_OF = re.compile(r"(企业|产品|中心|单位)?(提名|培育|后备|候选|入围|创建)")  # 中国质量奖提名奖 is not 中国质量奖
-_NEGATED = re.compile(r"(?:不是|不属于?|没有?|未曾?|尚未|无|非|不|并非|不在|不含|没在)[\u4e00-\u9fff]{0,2}$")
-
-
-@cache
-def _dense_table() -> dict[int, str | None]:
-    return {ord(c): None for c in "“”\"'「」『』 \t\u3000"} | {
-        ord("，"): ",",
-        ord("；"): ";",
-        ord("？"): "?",
-        ord("！"): "!",
-        ord("："): ":",
-        ord("（"): "(",
-        ord("）"): ")",
-    }
-
-
-_PER = re.compile(r"每[^,。;]{0,5}$")  # 每节约一吨: the unit of a rate, no quantity of the asker's
-
-
-def tell(text: str) -> Told:
-    """Read the figures and dates of a question."""
-    dense = text.translate(_dense_table())
-    dense = dense.replace("(套)", "套").replace("首台/套", "首台套").replace("个亿", "亿").replace("个万", "万")
-    dense = _SPOKEN.sub(r"\1.\3\2", dense)
-    dense = _TENTHS.sub(lambda m: f"{10 * (read_number(m[1] or '五') or 0)}%", dense)
-    blank = _NO_NUMBER.sub(lambda m: "\x00" * len(m.group()), dense)
-    dates = _dated(read_dates(blank))
-    amounts = read_amounts(blank)
-    figures = [
-        Figure(a.value, "季" if blank.startswith("季度", a.end) else a.unit, _bound(blank, a), a.start, a.end)
-        for a in amounts
-        if a.upper is None
-        and not _is_span(blank, a.start, a.end, a.unit)
-        and not (a.value == 1 and _PER.search(blank[max(0, a.start - 6) : a.start]))
-    ]
-    figures += [f for f in _ordinals(blank)]
-    taken = [(a.start, a.end) for a in amounts] + [(d.start, d.end) for d in dates]
-    taken += [(f.start, f.end) for f in figures]
-    figures += [f for f in _bare(blank) if not any(s < f.end and f.start < e for s, e in taken)]
-    return Told(dense, tuple(sorted(figures, key=lambda f: f.start)), dates)
-
-
-_NOT_OVER = re.compile(r"(没有?|未|不|没)(有)?(超过?|高于|突破)[^,。;]{0,2}$")
-_NOT_YET = re.compile(r"(不到|不满|不足|未满|没满|没到|还没满|差[^,。;]{1,6}(满|到|够))[^,。;]{0,2}$")
-
-
-def _bound(text: str, amount: Amount) -> str:
-    """How the asker bounds the figure: 没超过3% is at most 3, 还差两个月满两年 is under two years."""
-    before = text[max(0, amount.start - 10) : amount.start]
-    if _NOT_OVER.search(before):
-        return "max"
-    return "under" if _NOT_YET.search(before) else amount.bound
-
-
-_SPAN_BEFORE = re.compile(r"(近|每|过去|未来|前|头|上|这|那|同)$")
-_YEARLY_AFTER = frozenset("保交缴销营收利发最支举办评产花用税净总均平出里来加研给能")
-_SPAN_AFTER = frozenset("里来加销研总收")
-
-
-def _is_span(text: str, start: int, end: int, unit: str) -> bool:
-    """近三年, 每年, 一年保费 …: a stretch of time that figures are told of, not a duration of its own."""
-    if unit not in ("年", "个月", "周", "天"):
-        return False
-    before, after = text[max(0, start - 2) : start], text[end : end + 1]
-    if _SPAN_BEFORE.search(before) or before.endswith("差"):
-        return True
-    follows = _YEARLY_AFTER if text[start:end] in ("一年", "1年") else _SPAN_AFTER
-    return after in follows and not re.search(r"[满了足有持过期限超续]$", before)
-
-
-def _dated(mentions: Sequence[DateMention]) -> tuple[DateMention, ...]:
-    """A day without a year (5月3日) is of the one year that the question names."""
-    years = {m.year for m in mentions if m.year is not None}
-    year = years.pop() if len(years) == 1 else None
-    return tuple(replace(m, year=year) if m.year is None and year is not None else m for m in mentions)
-
-
-def _ordinals(text: str) -> Iterator[Figure]:
-    for m in _ORDINAL.finditer(text):
-        value = read_number(m[1])
-        if value is not None:
-            yield Figure(value, f"第{(m[2] or '')[-1:]}", "exact", m.start(), m.end())
-
-
-def _bare(text: str) -> Iterator[Figure]:
-    for m in _BARE.finditer(text):
-        scale = {"千": 1000, "百": 100, "万": 10_000}.get(m[2] or "", 1)
-        unit = "千伏" if m[2] in ("千伏", "kV", "KV") else ""
-        yield Figure(Decimal(m[1]) * scale, unit, "exact", m.start(), m.end())
-
-
-# --- units -----------------------------------------------------------------------------------------------------------
-
-_COUNTED = (frozenset("人名位个"), frozenset("项件个种款条份台套批支只场次期"), frozenset("家户个"))
-_DAYS = frozenset(("天", "工作日"))
-
-
-def in_unit_of(figure: Figure, spec: Input) -> Decimal | None:
-    """The figure's value in the input's unit; None where it cannot stand for that input."""
-    unit = spec.unit.split("/")[0]
-    if spec.name.endswith(("_index", "_rank", "_no")):
-        if figure.unit.startswith("第"):
-            return figure.value
-        return figure.value if spec.name.endswith("_rank") and figure.unit in ("名", "位") else None
-    if figure.unit.startswith("第"):
-        return None
-    if figure.unit == unit:
-        return figure.value
-    if unit == "":
-        return figure.value if figure.unit in ("", "人", "元") else None
-    if figure.unit == "":
-        return figure.value if unit == "元" and figure.value >= 100 else None
-    if (
-        unit in ("个", *"人名位项件种款条份台套批场次期家户")
-        and figure.unit in "人名位个项件种款条份台套批支只场次家户"
-    ):
-        return figure.value if any(unit in s and figure.unit in s for s in _COUNTED) else None
-    if unit == "期":
-        return figure.value if figure.unit in ("个月", "季") else None
-    if unit in ("%", "个百分点"):
-        points = "百分点" in spec.label
-        return figure.value if figure.unit == "%" or (points and figure.unit == "个百分点") else None
-    if unit == "年" and figure.unit == "个月":
-        return figure.value / 12
-    if unit in ("月", "个月") and figure.unit == "年":
-        return figure.value * 12
-    if unit in _DAYS and figure.unit in _DAYS:
-        return figure.value
-    if unit == "吨或立方米":
-        return figure.value if figure.unit in ("吨", "立方米") else None
-    return convert(figure.value, figure.unit, unit)
-
-
-# --- nearness --------------------------------------------------------------------------------------------------------
-
-
-def nearness(cue: Words, start: int, end: int, told: Told) -> float:
-    """How surely the wording speaks of what stands at start…end; 0 where it does not, 10 where it stands beside it."""
-    best = 0.0
-    noun_follows = told.counted(start, end)
-    for a, b in cue.spans(told.text):
-        if b <= start and start - b <= REACH:
-            gap = told.text[b:start]
-            between = sum(b <= f.start and f.end <= start for f in told.figures)
-            worth = 10.0 - 0.35 * len(gap) - 4.0 * between - 9.0 * any(c in _BREAK for c in gap)
-            worth -= 1.5 * sum(gap.count(c) for c in _PAUSE) + 3.0 * noun_follows
-        elif a >= end and a - end <= 6:
-            gap = told.text[end:a]
-            between = sum(end <= f.start and f.end <= a for f in told.figures)
-            stops = any(c in _BREAK or c in _PAUSE for c in gap)
-            worth = 8.5 - 1.0 * len(gap) - 8.0 * stops - 4.0 * between
-        else:
-            continue
-        best = max(best, worth + 0.3 * min(b - a, 8))
-    return best
-
-
-# --- reading ---------------------------------------------------------------------------------------------------------
+_Named = tuple[int, int, str]  # where a choice is named, and its value
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,7 +48,9 @@ class Reading:
     `given` was read, `assumed` was not said (input → how the assumption is put) and stands in `inputs` too;
     `cases` are the alternatives that the question states (each overrides `inputs`), one empty case where it states one;
     `spread` holds the first and last day of dates of which only the month or year is told; `unused` counts sums and
-    rates of the question that mean nothing to the rule, `idle` its other figures; `mentioned` names counts of things that were only named.
+    rates of the question that mean nothing to the rule, `idle` its other figures; `mentioned` names counts of things
+    that were only named; `counts` says how many there are of a choice (两个优秀奖) where no input of the rule does;
+    `by_hundred` names inputs that stand for percentages (part and whole, the whole being 100).
     """
 
     inputs: dict[str, Any]
@@ -435,98 +62,116 @@ class Reading:
     mentioned: frozenset[str]
     unused: int
     idle: int
+    counts: dict[str, Decimal]
+    by_hundred: frozenset[str]
 
 
 def read(rule: Rule, guide: Guide, told: Told) -> Reading:
     """Read the inputs of one rule from the question."""
-    inputs: dict[str, Any] = {}
-    cases: list[dict[str, Any]] = []
+    notes = Notes(rule, guide, told)
     for saying in guide.says:
         if saying.wording.held(told.text):
-            inputs |= {k: Decimal(str(v)) if type(v) in (int, float) else v for k, v in saying.sets.items()}
-    used: set[Figure] = set()
-    for ratio in guide.ratios:
-        for figure in told.figures:
-            if (
-                figure.unit == "%"
-                and figure not in used
-                and nearness(ratio.wording, figure.start, figure.end, told) >= NEAR
-            ):
-                inputs |= {ratio.part: figure.value, ratio.whole: Decimal(100)}
-                used.add(figure)
-    open_ = [i for i in rule.inputs if i.name not in inputs]
-    spread: dict[str, tuple[str, str]] = {}
-    assumed: dict[str, str] = {}
-    _choices(open_, guide, told, inputs, cases)
-    _flags(open_, guide, told, inputs, cases)
-    _days(open_, guide, told, inputs, spread)
-    _numbers([i for i in open_ if i.name not in inputs], guide, told, inputs, cases, used)
-    _vias([i for i in open_ if i.name not in inputs], guide, told, inputs, assumed, used)
-    given = frozenset(inputs) | frozenset(k for case in cases for k in case)
+            notes.inputs |= {k: Decimal(str(v)) if type(v) in (int, float) else v for k, v in saying.sets.items()}
+    shares = read_shares(notes)
+    counts = _choices(notes)
+    _flags(notes)
+    _days(notes)
+    totals = read_totals(notes)
+    read_remainders(notes)
+    read_numbers(notes, apart={ratio.part for ratio in shares} | totals.keys())
+    divide_totals(totals, notes)
+    if guide.series is not None:
+        read_series(guide.series, notes)
+    read_vias(notes)
+    by_hundred = apply_shares(shares, notes)
+    given = frozenset(notes.inputs) | frozenset(k for case in notes.cases for k in case)
+    missing = _assume(notes, given)
+    _follow(notes, given, missing)
+    unused = [f for f in told.figures if f not in notes.used]
+    return Reading(
+        inputs=notes.inputs,
+        given=given,
+        assumed={k: v for k, v in notes.assumed.items() if v},
+        missing=tuple(missing),
+        cases=tuple(notes.cases),
+        spread=notes.spread,
+        mentioned=_mentioned(notes, given),
+        unused=sum(f.unit in _WEIGHTY and f.bound in ("exact", "approx") for f in unused),
+        idle=sum(bool(f.unit) and f.unit not in _WEIGHTY for f in unused),
+        counts=counts,
+        by_hundred=by_hundred,
+    )
+
+
+def _mentioned(notes: Notes, given: frozenset[str]) -> frozenset[str]:
+    """The counts that were only named; none where any figure of the question means something."""
+    if any(f in notes.used for f in notes.told.figures):
+        return frozenset()
+    return frozenset(
+        i.name for i in notes.rule.inputs if i.name in given and notes.cue(i).mention == notes.inputs.get(i.name)
+    )
+
+
+# --- what is taken for granted ---------------------------------------------------------------------------------------
+
+
+def _assume(notes: Notes, given: frozenset[str]) -> list[Input]:
+    """Take for granted what needs no telling; returns what must still be given."""
     missing: list[Input] = []
-    for spec in rule.inputs:
+    doubtful = [f for f in notes.told.figures if f not in notes.used and _means_something(f, notes.told)]
+    for spec in notes.rule.inputs:
         if spec.name in given:
             continue
-        cue = guide.cues.get(spec.name, Cue())
+        cue = notes.cue(spec)
         if cue.assume is not None:
-            inputs[spec.name] = cue.assume
-            assumed[spec.name] = cue.said_as
+            number = spec.unit and spec.type == "number"
+            if number and any(fits(f, spec) is not None for f in doubtful):
+                missing += [spec] if spec.required else []  # a figure may be just this one: ask rather than assume
+                continue
+            notes.inputs[spec.name] = cue.assume
+            notes.assumed[spec.name] = cue.said_as
         elif spec.required and spec.type == "boolean" and not cue.ask:
             met = not adverse(spec.name)
-            inputs[spec.name] = met
-            assumed[spec.name] = cue.said_as or _put(spec.label, met)
-        elif spec.required:
+            notes.inputs[spec.name] = met
+            notes.assumed[spec.name] = cue.said_as or _put(spec.label, met)
+        elif spec.required or cue.ask:
             missing.append(spec)
-    doubtful = [f for f in told.figures if f not in used and f.unit in _WEIGHTY and not _policy_figure(told, f)]
-    for spec in rule.inputs:
-        if spec.name not in inputs or spec.name in given:
-            continue
-        if spec.unit and spec.type == "number" and any(_fits(f, spec) is not None for f in doubtful):
-            del inputs[spec.name]  # a figure of the question may be just this one: ask rather than assume
-            assumed.pop(spec.name, None)
-            if spec.required:
-                missing.append(spec)
-    _follow(rule, inputs, given, missing)
-    unused = sum(f not in used and f.unit in _WEIGHTY and f.bound in ("exact", "approx") for f in told.figures)
-    idle = sum(f not in used and bool(f.unit) and f.unit not in _WEIGHTY for f in told.figures)
-    said = {k: v for k, v in assumed.items() if v}
-    counted = {i.name for i in rule.inputs if guide.cues.get(i.name, Cue()).mention == inputs.get(i.name)}
-    mentioned = frozenset(name for name in counted & given if not any(f in used for f in told.figures))
-    return Reading(inputs, given, said, tuple(missing), tuple(cases), spread, mentioned, unused, idle)
+    return missing
+
+
+def _means_something(figure: Figure, told: Told) -> bool:
+    """Whether it is a sum, rate or duration of the asker's own."""
+    return (figure.unit in _WEIGHTY or figure.unit in _LASTING) and not policy_figure(told, figure)
 
 
 _SAME_AS = re.compile(r"([a-z][a-z0-9_]*)(?:\*([\d.]+))?")
 
 
-def _follow(rule: Rule, inputs: dict[str, Any], given: frozenset[str], missing: list[Input]) -> None:
+def _follow(notes: Notes, given: frozenset[str], missing: list[Input]) -> None:
     """An assumption may name another input (`total_income_wan*0.6`): then the value follows from that one."""
+    names = {i.name for i in notes.rule.inputs}
     for _ in range(3):
-        for name, value in list(inputs.items()):
+        for name, value in list(notes.inputs.items()):
             m = _SAME_AS.fullmatch(value) if name not in given and isinstance(value, str) else None
-            if m is None or not any(i.name == m[1] for i in rule.inputs):
+            if m is None or m[1] not in names:
                 continue
-            source = inputs.get(m[1])
+            source = notes.inputs.get(m[1])
             if isinstance(source, Decimal):
-                inputs[name] = source * Decimal(m[2] or 1)
+                notes.inputs[name] = source * Decimal(m[2] or 1)
             elif source is None:
-                del inputs[name]
-                missing.append(rule.input(name))
-            elif m[2] is None and not (isinstance(source, str) and any(i.name == source for i in rule.inputs)):
-                inputs[name] = source
-
-
-_WEIGHTY = frozenset(("元", "美元", "欧元", "%", "吨标准煤", "个百分点"))
-
-
-def adverse(name: str) -> bool:
-    """Whether yes is the unfavourable answer to the input of this name (has_violation, is_blacklisted …)."""
-    return any(p.search(name) for p in wordings().adverse)
+                del notes.inputs[name]
+                missing.append(notes.rule.input(name))
+            elif m[2] is None and source not in names:
+                notes.inputs[name] = source
 
 
 def _put(label: str, met: bool) -> str:
     text = re.sub(r"^是否|[（(][^）)]*[）)]", "", label.replace("（套）", "套"))
     text = re.sub(r"是否(?=[\u4e00-\u9fff])", "", text)
     return text if met else f"不存在“{text}”的情形"
+
+
+# --- choices ---------------------------------------------------------------------------------------------------------
 
 
 def _core(label: str) -> list[str]:
@@ -544,280 +189,140 @@ def _names(value: str, label: str) -> Words:
     return words("|".join(re.escape(p).replace("\\", "") for p in (*_core(label), *short) if len(p) >= 2))
 
 
-def _choices(
-    open_: Iterable[Input], guide: Guide, told: Told, inputs: dict[str, Any], cases: list[dict[str, Any]]
-) -> None:
-    for spec in open_:
-        if spec.type != "choice":
-            continue
-        cue = guide.cues.get(spec.name, Cue())
-        found: list[tuple[int, int, str]] = []
+_SHORT_OF = re.compile(r"(企业|产品|中心|单位)?(提名|培育|后备|候选|入围|创建)")  # 中国质量奖提名奖 is not 中国质量奖
+
+
+def _choices(notes: Notes) -> dict[str, Decimal]:
+    """Choices by their names. What is returned says how many there are of each, where no input of the rule does."""
+    many: dict[str, Decimal] = {}
+    text = notes.told.text
+    for spec in notes.open("choice"):
+        found: list[_Named] = []
         for value, label in spec.choices.items():
-            names = cue.choices.get(value) or _names(value, label)
-            found += [(a, b, value) for a, b in names.spans(told.text)]
+            names = notes.cue(spec).choices.get(value) or _names(value, label)
+            found += [(a, b, value) for a, b in names.spans(text)]
+        said = [(a, b, v) for a, b, v in found if not negated(text, a, b)]
         whole = [
             (a, b, v)
-            for a, b, v in found
-            if not any(x <= a and b <= y and y - x > b - a for x, y, _ in found)
-            and not _NEGATED.search(told.text[max(0, a - 4) : a])
-            and not _SHORT_OF.match(told.text, b)
+            for a, b, v in said
+            if not any(x <= a and b <= y and y - x > b - a for x, y, _ in found) and not _SHORT_OF.match(text, b)
         ]
         values = list(dict.fromkeys(v for _, _, v in sorted(whole)))
-        if len(values) == 1:
-            inputs[spec.name] = values[0]
-        elif 1 < len(values) <= MAX_CASES and not cases:
-            cases += [{spec.name: v} for v in values]
+        if found and not said and "none" in spec.choices:
+            values = ["none"]  # 还没有通过省级认定
+        if 1 < len(values) <= MAX_CASES and not notes.cases:
+            notes.cases += [{spec.name: v} for v in values]
         elif values:
-            inputs[spec.name] = values[0]
+            notes.inputs[spec.name] = values[0]
+        if spec.name == notes.guide.sums and values:
+            many |= _counted(spec, values, _of_each(whole, notes.told), notes)
+    return many
 
 
-def _flags(
-    open_: Iterable[Input], guide: Guide, told: Told, inputs: dict[str, Any], cases: list[dict[str, Any]]
-) -> None:
-    for spec in open_:
-        if spec.type != "boolean":
-            continue
-        cue = guide.cues.get(spec.name, Cue())
-        if cue.deny and cue.deny.held(told.text):
-            inputs[spec.name] = False
+def _counted(spec: Input, values: list[str], of_each: dict[str, Decimal], notes: Notes) -> dict[str, Decimal]:
+    """How many there are of each choice: told to the one input that counts them, else returned."""
+    counters = [i for i in notes.open("integer") if is_count(i)]
+    stated = bool(notes.cases) and spec.name in notes.cases[0]
+    if len(counters) > 1 or not (len(values) == 1 or stated):
+        return {}
+    if not counters:
+        return of_each
+    if len(values) > 1 and of_each:
+        counts = of_each.values()
+        notes.used |= {f for f in notes.told.figures if f.unit in COUNTERS and f.value in counts}
+        for case in notes.cases:
+            case[counters[0].name] = of_each.get(case[spec.name], Decimal(1))
+    return {}
+
+
+def _of_each(named: Iterable[_Named], told: Told) -> dict[str, Decimal]:
+    """How many of each named thing: 一个金奖两个优秀奖; 团体标准两项; 金奖、银奖各两项."""
+    counts = [f for f in told.figures if f.unit in COUNTERS and f.value == f.value.to_integral_value()]
+    names = sorted(named)
+    found: dict[str, Decimal] = {}
+    for begin, end, value in names:
+        for figure in counts:
+            if figure.end <= begin and _close(told.text[figure.end : begin], 6):
+                found[value] = figure.value
+            elif figure.start >= end and _close(told.text[end : figure.start], 2) and not told.counted(figure):
+                found.setdefault(value, figure.value)
+    for figure in counts:
+        each = told.text[figure.start - 1 : figure.start] == "各"
+        if each and names and names[-1][1] <= figure.start <= names[-1][1] + 6:
+            found = {value: figure.value for _, _, value in names}
+    return found
+
+
+def _close(gap: str, at_most: int) -> bool:
+    """Whether a count and what it counts stand so near, and nothing parts them."""
+    return len(gap) <= at_most and not re.search(r"[,。;、?和与\d]", gap)
+
+
+# --- yes or no -------------------------------------------------------------------------------------------------------
+
+
+def _flags(notes: Notes) -> None:
+    """Conditions by their wordings, or by their labels; denied outright or where they are named."""
+    text = notes.told.text
+    for spec in notes.open("boolean"):
+        cue = notes.cue(spec)
+        if cue.deny.held(text) or denied(spec.label, text):
+            notes.inputs[spec.name] = False
             continue
         said = cue.words or words("|".join(p for p in _core(spec.label) if len(p) <= 12))
-        spans = list(said.spans(told.text))
-        if spans and not cases and all(told.text[b : b + 1] == "呢" for _, b in spans):
-            cases += [{spec.name: False}, {spec.name: True}]  # …？厂房呢？
+        spans = list(said.spans(text))
+        if spans and not notes.cases and all(text[b : b + 2] in ("呢?", "呢") for _, b in spans):
+            notes.cases += [{spec.name: False}, {spec.name: True}]  # …？厂房呢？
         elif spans:
-            inputs[spec.name] = not all(_NEGATED.search(told.text[max(0, a - 5) : a]) for a, _ in spans)
+            notes.inputs[spec.name] = not all(negated(text, a, b) for a, b in spans)
 
 
-def _days(
-    open_: Iterable[Input], guide: Guide, told: Told, inputs: dict[str, Any], spread: dict[str, tuple[str, str]]
-) -> None:
+# --- days ------------------------------------------------------------------------------------------------------------
+
+
+def _days(notes: Notes) -> None:
     """Dates and years. A month or year stands for its first day and, in `spread`, for its last."""
-    wanted = [i for i in open_ if i.type == "date" or _is_year(i)]
-    pairs: list[tuple[float, Input, DateMention]] = []
-    for spec in wanted:
-        cue = guide.cues.get(spec.name, Cue())
-        for day in told.dates:
-            if (day.year is None) or (spec.type == "integer" and day.year is None):
-                continue
-            near = nearness(cue.words, day.start, day.end, told) if cue.words else 0.0
-            if spec.type == "date" and day.month is None and told.text[day.start - 1 : day.start] in _PAUSES:
-                near -= 9.0  # 高企认定：2018年销售收入…: the year of a figure
-            if near >= NEAR:
-                pairs.append((near, spec, day))
+    wanted = [i for i in notes.open("date", "integer") if i.type == "date" or is_year(i)]
+    days = [d for d in notes.told.dates if d.year is not None]
+    pairs = [(near, i, d) for i in wanted for d in days if (near := _tells(d, i, notes)) >= NEAR]
     taken: set[DateMention] = set()
-    done: set[str] = set()
     for _, spec, day in sorted(pairs, key=lambda p: -p[0]):
-        if spec.name in done or day in taken:
-            continue
-        _set_day(spec, day, inputs, spread)
-        done.add(spec.name)
-        taken.add(day)
-    left = [i for i in wanted if i.name not in done and i.required]
-    open_years = [i for i in left if guide.cues.get(i.name, Cue()).assume is None]
-    left = open_years or left
-    free = [d for d in told.dates if d not in taken and d.year is not None]
+        if spec.name not in notes.inputs and day not in taken:
+            _set_day(spec, day, notes)
+            taken.add(day)
+    left = [i for i in wanted if i.name not in notes.inputs and i.required]
+    left = [i for i in left if notes.cue(i).assume is None] or left
+    free = [d for d in days if d not in taken and not _of_sum(d, notes)]
     if len(left) == 1 and len({(d.year, d.month, d.dom) for d in free}) == 1:
-        _set_day(left[0], free[0], inputs, spread)
+        _set_day(left[0], free[0], notes)
 
 
-def _is_year(spec: Input) -> bool:
-    return spec.type == "integer" and spec.unit == "年" and spec.name.endswith("year")
+def _tells(day: DateMention, spec: Input, notes: Notes) -> float:
+    """How surely the date is the one that the input asks for."""
+    told = notes.told
+    near = nearness_of_day(notes.cue(spec).words, day, told)
+    if day.month is None and spec.type == "date" and told.text[day.start - 1 : day.start] in tuple(PAUSE):
+        near -= 9.0  # 高企认定：2018年销售收入…: the year of a figure
+    if day.month is None and any(d.month is not None for d in told.dates):
+        near -= 4.0  # 2019年试点 … 2018年9月1日报送: a mere year names something
+    return near
 
 
-def _set_day(spec: Input, day: DateMention, inputs: dict[str, Any], spread: dict[str, tuple[str, str]]) -> None:
+def _of_sum(day: DateMention, notes: Notes) -> bool:
+    """2018年补助: a year by which a sum is named."""
+    sums = notes.open("number")
+    return any(a <= day.start and day.end <= b for i in sums for a, b in notes.cue(i).words.spans(notes.told.text))
+
+
+def _set_day(spec: Input, day: DateMention, notes: Notes) -> None:
     assert day.year is not None
-    if _is_year(spec):
-        inputs[spec.name] = Decimal(day.year)
+    if is_year(spec):
+        notes.inputs[spec.name] = Decimal(day.year)
     elif day.day is not None:
-        inputs[spec.name] = day.day.isoformat()
+        notes.inputs[spec.name] = day.day.isoformat()
     else:
         last_month = day.month or 12
         first = date(day.year, day.month or 1, 1)
         last = date(day.year, last_month, calendar.monthrange(day.year, last_month)[1])
-        inputs[spec.name] = first.isoformat()
-        spread[spec.name] = (first.isoformat(), last.isoformat())
-
-
-def _numbers(
-    open_: list[Input],
-    guide: Guide,
-    told: Told,
-    inputs: dict[str, Any],
-    cases: list[dict[str, Any]],
-    used: set[Figure],
-) -> None:
-    wanted = [i for i in open_ if i.type in ("number", "integer") and not _is_year(i)]
-    pairs: list[tuple[float, Input, Figure, Decimal]] = []
-    for spec in wanted:
-        cue = guide.cues.get(spec.name, Cue())
-        for figure in told.figures:
-            if figure in used or (value := _fits(figure, spec)) is None or _quoted_limit(told, figure):
-                continue
-            near = nearness(cue.words, figure.start, figure.end, told)
-            if near >= NEAR:
-                pairs.append((near + 0.5 * (figure.bound in ("exact", "approx")), spec, figure, value))
-    ordinals = [f for f in told.figures if f.unit.startswith("第")]
-    for spec in wanted:  # 第3名 can only be the one input that is a place in an order
-        places = [f for f in ordinals if f not in used and _fits(f, spec) is not None]
-        if len(places) == 1 and sum(_fits(places[0], i) is not None for i in wanted) == 1:
-            pairs.append((NEAR, spec, places[0], places[0].value))
-    pairs.sort(key=lambda p: -p[0])
-    for _, spec, figure, value in pairs:
-        if spec.name not in inputs and figure not in used:
-            inputs[spec.name] = value
-            used.add(figure)
-            if guide.cues.get(spec.name, Cue()).adds:
-                inputs[spec.name] += _further(figure, spec, told, used)
-    _each(wanted, guide, told, inputs, used)
-    for spec in wanted:
-        cue = guide.cues.get(spec.name, Cue())
-        if spec.name not in inputs and cue.mention is not None and cue.words.held(told.text):
-            inputs[spec.name] = cue.mention
-    counted = [i.name for i in wanted if i.name in inputs and guide.cues.get(i.name, Cue()).mention is not None]
-    if len(counted) > 1 and not cases and re.search(r"分别|各(是|多少|奖|补|资)", told.text):
-        none = {name: Decimal(0) for name in counted}
-        cases += [none | {name: inputs[name]} for name in counted]
-    left = [
-        i for i in wanted if i.name not in inputs and (i.required or i.unit in _COUNTERS) and _may_stand_alone(guide, i)
-    ]
-    for figure in told.figures:
-        if figure in used or figure.bound not in ("exact", "approx") or _policy_figure(told, figure):
-            continue
-        fitting = [i for i in left if i.name not in inputs and _fits(figure, i) is not None]
-        rivals = [
-            f
-            for f in told.figures
-            if f is not figure
-            and f not in used
-            and fitting
-            and f.value != figure.value
-            and not _policy_figure(told, f)
-            and _fits(f, fitting[0]) is not None
-        ]
-        if len(fitting) == 1 and not rivals:
-            inputs[fitting[0].name] = _fits(figure, fitting[0])
-            used.add(figure)
-    _variants(wanted, told, inputs, cases, used)
-
-
-def _may_stand_alone(guide: Guide, spec: Input) -> bool:
-    """Whether the only figure left may be taken for the only input left that it fits."""
-    cue = guide.cues.get(spec.name, Cue())
-    if spec.unit and spec.unit[0] not in "元万亿%" and not cue.near:  # a duration or count told is never assumed over
-        return True
-    return cue.assume is None and not cue.near and cue.via is None
-
-
-def _further(first: Figure, spec: Input, told: Told, used: set[Figure]) -> Decimal:
-    """分别投了1800万和1500万: what further figures add to the first."""
-    total, last = Decimal(0), first
-    if not re.search(r"分别|各", told.text[max(0, first.start - 16) : first.start]):
-        return total
-    for figure in told.figures:
-        value = _fits(figure, spec)
-        if (
-            figure.start >= last.end
-            and value is not None
-            and told.text[last.end : figure.start] in ("和", "、", "与", "加")
-        ):
-            total, last = total + value, figure
-            used.add(figure)
-    return total
-
-
-def _vias(
-    open_: Iterable[Input],
-    guide: Guide,
-    told: Told,
-    inputs: dict[str, Any],
-    assumed: dict[str, str],
-    used: set[Figure],
-) -> None:
-    for spec in open_:
-        via = guide.cues.get(spec.name, Cue()).via
-        if via is None or (via.rate and via.rate not in inputs):
-            continue
-        for figure in told.figures:
-            value = _fits(figure, spec)
-            if (
-                figure not in used
-                and value is not None
-                and nearness(via.wording, figure.start, figure.end, told) >= NEAR
-            ):
-                inputs[spec.name] = value * via.times * (inputs[via.rate] / 100 if via.rate else 1)
-                assumed[spec.name] = via.said_as
-                used.add(figure)
-                break
-
-
-def _fits(figure: Figure, spec: Input) -> Decimal | None:
-    """The figure's value for the input, or None."""
-    value = in_unit_of(figure, spec)
-    if value is None:
-        return None
-    least = Decimal(1) if spec.type == "integer" else Decimal("0.01")
-    value += {"over": least, "under": -least}.get(figure.bound, Decimal(0))  # 超过半年, 不到两年: on that side of it
-    if spec.type == "integer" and value != value.to_integral_value():
-        return None
-    beyond = (spec.min is not None and value < spec.min) or (spec.max is not None and value > spec.max)
-    if beyond and spec.unit not in _COUNTERS:  # a count out of range is still that count, and the rule says so
-        return None
-    return value
-
-
-_IS_LIMIT = re.compile(r"[(]?含?[)]?及?以[上下内]|的?(基本减除|起征点|门槛|上限|封顶)")
-_OF_LIMIT = re.compile(r"(上限|封顶|门槛|起征点|要求|听说|还是)[^,。;?:]{0,8}$")
-
-
-def _quoted_limit(told: Told, figure: Figure) -> bool:
-    """封顶1000万还是2000万, 500万元以下: the limit of a rule, not the asker's own figure."""
-    if figure.unit in ("元", "美元") and _IS_LIMIT.match(told.text, figure.end):
-        return True
-    return bool(_OF_LIMIT.search(told.text[max(0, figure.start - 14) : figure.start]))
-
-
-_OF_POLICY = re.compile(r"(上限|封顶|不超过|最高|至多|要求|门槛|规定|起步|标准是|听说)[^,。;?:]{0,10}$")
-
-
-def _policy_figure(told: Told, figure: Figure) -> bool:
-    """Whether the figure quotes a rule (要求2000万以上, 上限3%) rather than the asker's own case."""
-    return bool(_OF_POLICY.search(told.text[max(0, figure.start - 16) : figure.start]))
-
-
-def _each(wanted: list[Input], guide: Guide, told: Told, inputs: dict[str, Any], used: set[Figure]) -> None:
-    """国际标准和行业标准各一项: the figure holds for each of the things named before it."""
-    for figure in told.figures:
-        if not re.search(r"(各自?|都|均)(有|是|获|得)?$", told.text[max(0, figure.start - 3) : figure.start]):
-            continue
-        begin = max(told.text.rfind(c, 0, figure.start) for c in _BREAK) + 1
-        for spec in wanted:
-            cue = guide.cues.get(spec.name, Cue())
-            value = _fits(figure, spec)
-            if value is not None and cue.words and cue.words.held(told.text[begin : figure.start]):
-                inputs.setdefault(spec.name, value)
-                used.add(figure)
-
-
-def _variants(
-    wanted: list[Input], told: Told, inputs: dict[str, Any], cases: list[dict[str, Any]], used: set[Figure]
-) -> None:
-    """100万算不算？101万呢？ — a further figure asked with 呢 is another case of the same input."""
-    for figure in told.figures:
-        if figure in used or cases or not re.match(r"[^,。;?]{0,3}呢", told.text[figure.end : figure.end + 6]):
-            continue
-        for spec in wanted:
-            value = _fits(figure, spec)
-            mine = next((f for f in used if spec.name in inputs and _fits(f, spec) == inputs[spec.name]), None)
-            if value is not None and mine is not None and mine.unit == figure.unit:
-                cases += [{spec.name: inputs[spec.name]}, {spec.name: value}]
-                used.add(figure)
-                break
-
-
-def with_case(reading: Reading, case: Mapping[str, Any]) -> dict[str, Any]:
-    """The inputs of one of the question's cases."""
-    return reading.inputs | dict(case)
-
-
-__all__ = ["Cue", "Figure", "Guide", "Reading", "Told", "Words", "adverse", "read", "tell", "with_case", "wordings"]
+        notes.inputs[spec.name] = first.isoformat()
+        notes.spread[spec.name] = (first.isoformat(), last.isoformat())

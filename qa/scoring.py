@@ -9,7 +9,8 @@ from decimal import Decimal
 from functools import cache
 
 from qa.calculators import Calculation, Input, Rule, get
-from qa.reading import Reading, Told
+from qa.reading import Reading
+from qa.told import Told
 
 _POINTS = re.compile(r"：得(\d+(?:\.\d+)?)分$")
 _TOTAL = re.compile(r"^(\S+?)(?:得分|项合计)：")

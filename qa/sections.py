@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from index.tokenizer import chinese_number
 from ingest.model import Document, Node, NodeKind
-from qa.compose import Draft
+from qa.compose import Draft, beginning
 from qa.evidence import Evidence, Term, comparable, share
 from qa.model import titled
 from qa.question import Question
 from qa.sentences import tidy
 
 _COUNT = re.compile(r"([一二两三四五六七八九十]{1,2}|\d{1,2})(?:大|个|种|类|项|条|方面|块|样|步|支|张|批)")
+ENUMERATING = 0.5  # how likely a sentence that lists as many things as asked must be, compared with the best one
 DOCUMENTS = 4  # of the best evidence, whose sections are looked through
 FIT = 0.95  # a section must fit at least so well, and clearly better than the best sentence
 
@@ -56,7 +57,7 @@ def asked_count(question: Question) -> int | None:
 def enumerating(evidence: Sequence[Evidence], wanted: int) -> list[Evidence]:
     """The evidence with the best sentence that lists as many things as asked put first; empty where none does."""
     for e in evidence[:12]:
-        if e.score >= 0.25 * evidence[0].score and any(
+        if e.score >= ENUMERATING * evidence[0].score and any(
             len(re.split(r"、|和|以及|及", run)) == wanted for run in _LIST.findall(tidy(e.sentence.text))
         ):
             return [e, *(other for other in evidence if other is not e)]
@@ -168,8 +169,8 @@ def _fit(
     return fit
 
 
-def write(section: Section) -> Draft:
-    """The heading and its items: whole where there is room, else what each is called."""
+def write(question: Question, section: Section) -> Draft:
+    """The heading and its items: whole where there is room, else what each is called, or what must be done first."""
     draft = Draft()
     if section.head is not None:
         lead = tidy(section.head.text)
@@ -180,8 +181,9 @@ def write(section: Section) -> Draft:
     room = draft.room() - 6 * len(section.items)
     whole = sum(len(tidy(i.text)) + 1 for i in section.items) <= room
     each = max(12, room // len(section.items) - 1)
+    told = question.asks("procedure", "materials", "condition") and not question.asks("list")
     for item in section.items:
-        said = tidy(item.text) if whole else head_of(item)[:each]
+        said = tidy(item.text) if whole else beginning(tidy(item.text), each) if told else head_of(item)[:each]
         if len(said) + 6 > draft.room():
             break
         quote = item.text.strip() if whole else _quote(item, said)

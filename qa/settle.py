@@ -15,10 +15,9 @@ from importlib.resources import files
 
 import yaml
 
-from index import Hit, lexicon
-from ingest.facts import honour_names
+from index import Hit
 from ingest.regions import NATION, family, find_regions
-from qa.evidence import Evidence, Term, comparable, share
+from qa.evidence import Evidence, Term, comparable, honours_in, share
 from qa.question import Intent, Question, intents
 
 FEATURES = (
@@ -135,15 +134,16 @@ def _coverage(
     with_figure = without = 0.0
     total = sum(t.weight for t in matter) or 1.0
     for e in evidence:
-        heads = comparable(" ".join((e.document.title, *e.node.path, *e.node.columns)))
-        above = sum(t.weight * t.held(heads) for t in matter)
-        open_ = [t for t in matter if t.held(heads) < 1]
+        over = heads(e)
+        above = [(t, t.held(over)) for t in matter]
+        sure = sum(t.weight * held for t, held in above)
+        open_ = [(t, held) for t, held in above if held < 1]
         led_by = ""  # pieces since the last figure, which the next figure speaks of
         said = comparable(e.sentence.text)
         for piece in (said,) if whole else _PIECE.split(said):
             shows = any(p.search(piece) for kind in kinds for p in kind.shows)
             scope = f"{led_by} {piece}" if shows else piece
-            held = (above + sum(t.weight * max(0.0, t.held(scope) - t.held(heads)) for t in open_)) / total
+            held = (sure + sum(t.weight * max(0.0, t.held(scope) - had) for t, had in open_)) / total
             if shows:
                 with_figure, led_by = max(with_figure, held), ""
             else:
@@ -151,9 +151,14 @@ def _coverage(
     return with_figure, without
 
 
+def heads(e: Evidence) -> str:
+    """The title and headings a sentence stands under, as compared."""
+    return comparable(" ".join((e.document.title, *e.node.path, *e.node.columns)))
+
+
 def around(e: Evidence) -> str:
     """A sentence with the title and headings it stands under, as compared."""
-    return comparable(" ".join((e.document.title, *e.node.path, *e.node.columns, e.sentence.text)))
+    return f"{heads(e)} {comparable(e.sentence.text)}"
 
 
 _ASKED_FIGURES = (  # what is asked outright, and how a figure of that kind looks
@@ -173,25 +178,15 @@ def left_open(question: Question, said: str) -> str | None:
 
 
 def another_honour(question: Question, best: Evidence) -> bool:
-    """Whether the question names honours (高新技术企业, 绿色工厂 …) and the best sentence, with all it stands under, none of them.
+    """Whether the question names honours (高新技术企业, 绿色工厂 …) and the sentence, with all it stands under, none of them.
 
     What one honour earns says nothing of another. Only for questions of an amount or a rate of one thing.
     """
     if not question.asks("amount", "rate") or question.asks("compare"):
         return False
-    asked, text = comparable(question.text), around(best)
-    named = [forms for forms in _honours() if any(form in asked for form in forms)]
+    named = honours_in(comparable(question.text))
+    text = around(best)
     return bool(named) and not any(form in text for forms in named for form in forms)
-
-
-@cache
-def _honours() -> tuple[tuple[str, ...], ...]:
-    """Each honour with the other names it goes by."""
-    groups = [tuple(map(comparable, g.forms)) for g in lexicon.synonyms()]
-    out = []
-    for name in map(comparable, honour_names()):
-        out.append(tuple(dict.fromkeys([name, *(f for g in groups if name in g for f in g)])))
-    return tuple(out)
 
 
 _UNTIL = re.compile(r"(?:至|到|—|－|-)(20\d\d)年")

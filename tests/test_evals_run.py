@@ -14,7 +14,7 @@ import evals_fake as fake
 import pytest
 
 from evals.compare import compare
-from evals.questions import Fault, Question, check, dev_set, load_questions, shipped_set
+from evals.questions import TYPES, Fault, Question, check, dev_set, fresh_set, load_questions, shipped_set
 from evals.report import write_report
 from evals.run import Run, run, scored
 from evals.workshop import FEEDBACK, VARIANTS, confirmed, grow, robustness, variants
@@ -37,6 +37,12 @@ def echoed(questions: list[Question], texts: dict[str, str]) -> Run:
 
 
 # -- the shipped set -------------------------------------------------------------------------------------------
+
+
+def test_the_fresh_set_has_no_serious_fault(texts: dict[str, str]) -> None:
+    fresh = load_questions(fresh_set())
+    assert not [fault for fault in check(fresh, texts) if fault.serious]
+    assert {q.type for q in fresh} == set(TYPES) - {"score"}
 
 
 def test_the_shipped_set_has_no_fault(questions: list[Question], texts: dict[str, str]) -> None:

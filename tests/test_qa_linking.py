@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 
 from ingest.model import Document, Node, NodeKind
 from qa import calculators
+from qa.denial import denied
 from qa.headline import HEADLINE
-from qa.linking import Linked, link
+from qa.linking import link
 from qa.question import understand
-from qa.reading import adverse, tell, wordings
+from qa.told import tell
+from qa.wordings import adverse, wordings
+from qa.working import Linked
 
 AS_OF = date(2019, 6, 1)
 HEBEI, JIZHOU, NATIONAL = "河北省", "天津市蓟州区", "全国"
@@ -76,6 +79,16 @@ def test_adverse_conditions_are_told_by_their_names() -> None:
         ("一年保费300万", ["3000000"]),
         ("持有一年半", ["1.5"]),
         ("按冀财金〔2016〕44号", []),
+        ("收入270万 年化", ["2700000"]),
+        ("发工资一万三", ["13000"]),
+        ("销售额9万零500元", ["90500"]),
+        ("租金3万5千", ["35000"]),
+        ("原来征17退17", ["17", "17"]),
+        ("税率16个点", ["16"]),
+        ("研发支出2百60万", ["2600000"]),
+        ("所得100万零1千元", ["1001000"]),
+        ("山西2019高企 6月1日报送", []),
+        ("2018年卖的，4月才开业", []),
     ],
 )
 def test_figures_are_those_that_tell_of_the_case(text: str, values: list[str]) -> None:
@@ -309,3 +322,112 @@ def test_the_original_measures_cap_the_premium_subsidy(premium: int, subsidy: st
 def test_documents_that_give_other_figures_are_both_named() -> None:
     linked = ask("首台套综合险一年保费300万元，费率3%，河北补多少？", HEBEI)
     assert len(linked) > 1 and all("《" in one.headline for one in linked)
+
+
+# --- what is denied, counted, left over ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "no"),
+    [
+        ("是否通过年度考核", "年度考核没通过,经费还拨吗", True),
+        ("是否通过年度考核", "年度考核通过了没有", False),
+        ("经专家评审纳入省级计划", "没进省级计划能补吗", True),
+        ("培育成效是否明显（经认定）", "成效不明显", True),
+        ("是否新获得认定", "早就认定了,不是新认定", True),
+        ("二、转型升级成长路线图及创新发展战略", "没有转型升级路线图", True),
+        ("是否未上市中小高新技术企业", "投资未上市中小高新技术企业", False),
+        ("是否具有独立法人资格", "有没有独立法人资格的要求", False),
+    ],
+)
+def test_a_condition_is_denied_in_the_words_of_its_label(label: str, text: str, no: bool) -> None:
+    assert denied(label, text) is no
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("河北企业获中国专利奖，一个金奖两个优秀奖，一共奖多少", "合计120万元"),
+        ("河北企业拿了三个中国专利优秀奖，一共奖多少", "合计30万元"),
+        ("中国专利金奖、银奖各两项，河北合计奖励多少", "合计300万元"),
+        ("河北民企全职引进1名院士和两名特聘专家，一共补多少", "合计1400万元"),
+        ("河北民企全职引进2名院士、3名千人计划专家，总共补多少", "合计3300—5700万元"),
+    ],
+)
+def test_things_are_added_as_often_as_they_are_counted(text: str, begins: str) -> None:
+    assert best(text, HEBEI).headline.startswith(begins)
+
+
+def test_what_no_open_figure_could_change_is_refused_without_it() -> None:
+    refused = best("河北2019年5月以后失业保险还能按1%交吗", HEBEI)
+    assert refused.headline.startswith("不符合条件") and not refused.missing
+    asked = best("河北2019年3月失业保险按1%交，要交多少钱", HEBEI)
+    assert asked.calculation is None and [i.name for i in asked.missing] == ["contribution_base_wan"]
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        ("飞地项目，基期税收1亿元，今年1.5亿元，迁出地拿增量的四成，两边各得多少税收", Decimal(40)),
+        ("飞地项目，基期税收1亿元，今年1.5亿元，增量承接地分六成，两边各得多少税收", Decimal(40)),
+        ("飞地项目，基期税收1亿元，今年1.5亿元，增量对半分成，两边各得多少税收", Decimal(50)),
+    ],
+)
+def test_a_share_may_be_told_of_the_other_side(text: str, share: Decimal) -> None:
+    assert best(text, HEBEI).inputs["origin_share_pct"] == share
+
+
+def test_a_month_without_its_year_is_of_the_year_named() -> None:
+    assert [(d.year, d.month) for d in tell("2018年的业务，4月发的货").dates] == [(2018, 4)]
+    assert [d.day for d in tell("3月12日（2019年）变更").dates] == [date(2019, 3, 12)]
+    assert [d.day for d in tell("山西2019高企 6月1日报送").dates] == [date(2019, 6, 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs"),
+    [
+        ("公共基础设施项目2018年才有首笔收入，2023年的项目所得2000万，减免多少所得税？",
+         {"first_revenue_year": 2018, "tax_year": 2023}),  # each year goes with what follows it
+        ("2018年6月新买5台设备一共花了3000万，能一次性税前扣除吗？", {"unit_price_wan": 600, "quantity_count": 5}),
+        ("2019年2月月薪8000，五险一金交1200，个税的应税所得多少？", {"monthly_income_yuan": 6800}),
+        ("2019年2月月薪1万，扣完五险一金8000，个税的应税所得多少？", {"monthly_income_yuan": 8000}),
+        ("年收入8000万，离岸外包收入占36%，够技术先进型服务企业的条件吗？",
+         {"total_income_wan": 8000, "offshore_income_wan": 2880}),
+        ("2018年买了8台电脑，一台6000元，能一次性税前扣除吗？", {"quantity_count": 8}),
+        ("小规模按季纳税，2018年卖货8万、加工修理2万、服务5万，哪些免征增值税？",
+         {"goods_sales_wan": 10, "service_sales_wan": 5}),
+        ("小型微利的从业人数，两个季度的季初季末分别是20、40，40、60，平均多少人？",
+         {"operating_quarter_count": 2, "q2_end": 60}),
+        ("四个季度平均从业人数分别是90、95、105、110，全年季度平均多少人？", {"q4_begin": 110, "q4_end": 110}),
+    ],
+)  # fmt: skip
+def test_figures_that_hang_together_are_read_together(text: str, inputs: dict[str, int]) -> None:
+    linked = best(text)
+    assert {name: linked.inputs[name] for name in inputs} == {name: Decimal(v) for name, v in inputs.items()}
+
+
+def test_percentages_are_told_as_percentages() -> None:
+    headline = best("宁波公司2018年销售收入1.5亿，研发费用占比3.5%，能申请高企吗？").headline
+    assert headline.startswith("不符合条件：") and "3.5%，须不低于4%" in headline and "100万元" not in headline
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "含税销售额117万，原税率17%，2018年6月，销项税多少？",
+        "印花税小微企业减半，合同金额300万要交多少印花税？",
+        "小规模纳税人标准是年销售额500万，我们做了480万服务加40万货物，超没超标准？",
+    ],
+)
+def test_what_a_rule_does_not_speak_of_gets_no_figure(text: str) -> None:
+    assert all(one.calculation is None for one in ask(text))
+
+
+def test_an_asker_who_says_where_he_is_gets_no_other_places_reward() -> None:
+    assert not ask("我们在唐山，刚拿了津门老字号，蓟州的奖励河北给不给？")
+    assert best("我们在唐山，想把公司迁到蓟州，以后拿了津门老字号奖多少？").calculator == "jizhou-brand-award"
+
+
+def test_a_share_just_below_the_half_is_below_it() -> None:
+    headline = best("技术先进型服务企业，大专以上员工比例跌破一半了，还符合条件吗？").headline
+    assert headline.startswith("不符合条件") and "49%" in headline
