@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import floor, log10
+from math import ceil, floor, log10
 
 from markupsafe import Markup, escape
 
@@ -93,7 +93,8 @@ def lines(
     for at, shown in xs.ticks:
         x = left + at * plot_w
         parts.append(f'<path d="M{x:.1f} {head}v{plot_h}" stroke="#eef1f4"/>')
-        parts.append(f'<text x="{x:.1f}" y="{head + plot_h + 16}" text-anchor="middle">{shown}</text>')
+        anchor = "end" if at == 1 and len(shown) > 6 else "middle"  # a long number would stand out over the edge
+        parts.append(f'<text x="{x:.1f}" y="{head + plot_h + 16}" text-anchor="{anchor}">{shown}</text>')
     for at, shown in ys.ticks:
         y = head + plot_h * (1 - at)
         parts.append(f'<path d="M{left} {y:.1f}h{plot_w}" stroke="#dde2e7"/>')
@@ -101,8 +102,8 @@ def lines(
     for index, (_name, curve) in enumerate(series.items()):
         color = PALETTE[index % len(PALETTE)]
         placed = [(left + xs.place(x) * plot_w, head + plot_h * (1 - ys.place(y)), x, y) for x, y in curve]
-        path = "L".join(f"{px:.1f} {py:.1f}" for px, py, _, _ in placed)
-        parts.append(f'<path d="M{path}" fill="none" stroke="{color}" stroke-width="2"/>')
+        if path := "L".join(f"{px:.1f} {py:.1f}" for px, py, _, _ in placed):
+            parts.append(f'<path d="M{path}" fill="none" stroke="{color}" stroke-width="2"/>')
         parts += [
             f'<circle cx="{px:.1f}" cy="{py:.1f}" r="3" fill="{color}"><title>{x:,.6g}, {y:,.6g}</title></circle>'
             for px, py, x, y in placed
@@ -113,6 +114,18 @@ def lines(
         f'<text x="14" y="{head + plot_h / 2}" transform="rotate(-90 14 {head + plot_h / 2})" text-anchor="middle">{escape(y_label)}</text>'
     )
     return _svg(width, foot + 10, parts, title)
+
+
+def stacked(
+    charts: Sequence[Markup], *, columns: int = 1, width: int = 640, height: int = 320, title: str = ""
+) -> Markup:
+    """Charts in rows of `columns` in one SVG, on white: a picture that stands in a page of any colour."""
+    rows = -(-len(charts) // columns)
+    parts = [f'<rect width="{width * columns}" height="{height * rows}" fill="#fff"/>']
+    for number, chart in enumerate(charts):
+        row, column = divmod(number, columns)
+        parts.append(f'<g transform="translate({column * width} {row * height})">{chart}</g>')
+    return _svg(width * columns, height * rows, parts, title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +142,7 @@ class _Scale:
     def ticks(self) -> list[tuple[float, str]]:
         if self.log:
             powers = range(int(self.low), int(self.high) + 1)
-            return [((p - self.low) / ((self.high - self.low) or 1), f"{10.0**p:g}") for p in powers]
+            return [((p - self.low) / ((self.high - self.low) or 1), f"{10.0**p:,.10g}") for p in powers]
         return [(t / 4, f"{self.low + (self.high - self.low) * t / 4:,.3g}") for t in range(5)]
 
 
@@ -137,7 +150,7 @@ def _axis(values: Sequence[float], log: bool) -> _Scale:
     if log:
         positive = [v for v in values if v > 0] or [1.0]
         low = floor(log10(min(positive)))
-        return _Scale(low, max(floor(log10(max(positive))) + 1, low + 1), True)
+        return _Scale(low, max(ceil(log10(max(positive))), low + 1), True)
     return _Scale(min(0.0, *values), max(values) or 1.0, False)
 
 
@@ -153,6 +166,6 @@ def _legend(names: Sequence[str], left: int) -> list[str]:
 def _svg(width: int, height: int, parts: Sequence[str], title: str) -> Markup:
     name = f"<title>{escape(title)}</title>" if title else ""
     return Markup(
-        f'<svg viewBox="0 0 {width} {height:.0f}" width="{width}" role="img" xmlns="http://www.w3.org/2000/svg" {_FONT}>'
+        f'<svg viewBox="0 0 {width} {height:.0f}" width="{width}" height="{height:.0f}" role="img" xmlns="http://www.w3.org/2000/svg" {_FONT}>'
         f"{name}{''.join(parts)}</svg>"
     )

@@ -95,15 +95,16 @@ def make_tables(
     digests = [item.digest() for item in items]
     known = _rows(previous)
     same = [known.get(digest, -1) for digest in digests]
+    texts: list[str] = []
 
     def tokens() -> Iterator[Sequence[str] | dict[str, int]]:
         for i, (item, row) in enumerate(zip(items, same, strict=True)):
             if progress and i % 200 == 0:
                 progress("分词", i, len(items))
             yield previous.counts.row(row) if previous is not None and row >= 0 else tokenizer.tokenize(item.body)
+            texts.append(tokenizer.spell_numbers(tokenizer.normalise(item.body)))  # normalised just now: remembered
 
     counts = count(tokens())
-    texts = [tokenizer.spell_numbers(tokenizer.normalise(item.body)) for item in items]
     number_of = {item.clause_id: i for i, item in enumerate(items)}
     places: dict[str, int] = {}
     place = [places.setdefault(item.place, len(places)) for item in items]

@@ -14,7 +14,7 @@ from rapidfuzz.fuzz import partial_ratio
 
 from ingest.model import NodeKind
 
-from . import fields, fusion, lexicon, manifest, query, repair, tokenizer
+from . import fields, fusion, lexicon, manifest, query, repair, rerank, tokenizer
 from .dense import Encoder, Remembering, encoder, prepare, products
 from .errors import IndexDamaged, IndexStale
 from .grams import Grams, bare, pairs
@@ -66,9 +66,11 @@ class Index:
         embed: Encoder,
         weights: fusion.Weights | None = None,
         milvus: Milvus | None = None,
+        reranker: rerank.Reranker | None = None,
     ) -> None:
         self.tables = tables
         self._milvus = milvus
+        self._reranker = reranker
         self.tokenizer = tokenizer
         self.lexicon = lexicon
         self._embed, self._remembered = embed, Remembering(embed)
@@ -83,18 +85,23 @@ class Index:
         self._repair = repair.Repairer(tables.body.vocabulary, tables.sounds)
 
     @classmethod
-    def open(cls, folder: Path, store: Store) -> Index:
-        """Open the index of a store. Errors: IndexStale, IndexDamaged (both with what to do)."""
+    def open(cls, folder: Path, store: Store, *, reranker: str | None = None) -> Index:
+        """Open the index of a store. Errors: IndexStale, IndexDamaged, IndexError_ (all with what to do).
+
+        `reranker`: name or path of a cross-encoder that orders the first hits anew; None: the one that ZHENGCE_RERANKER
+        names, if it does. It is no part of the index: another one needs no rebuilding.
+        """
+        chosen = rerank.reranker(reranker)
         while True:
             found = manifest.read(folder)
             try:
-                return cls._open(folder, found, store)
+                return cls._open(folder, found, store, chosen)
             except IndexDamaged:
                 if manifest.read(folder).generation == found.generation:
                     raise  # else another process put a newer index in place meanwhile: that one is read
 
     @classmethod
-    def _open(cls, folder: Path, found: manifest.Manifest, store: Store) -> Index:
+    def _open(cls, folder: Path, found: manifest.Manifest, store: Store, reranker: rerank.Reranker | None) -> Index:
         if (found.tokenizer, found.lexicon) != (tokenizer.VERSION, lexicon.digest()):
             raise IndexStale("索引由另一版本的词典生成；请运行 zhengce index 重建")
         if found.corpus != store.digest():
@@ -113,10 +120,11 @@ class Index:
         if len(tables.ids) != found.clauses:
             raise IndexDamaged("索引文件与清单不符；请运行 zhengce index 重建")
         if found.backend != "milvus":
-            return cls(tables, embed)
+            return cls(tables, embed, reranker=reranker)
         from .milvus import Milvus, address, collection
 
-        return cls(tables, embed, milvus=Milvus(address(folder, found.uri), collection(found.generation), tables))
+        remote = Milvus(address(folder, found.uri), collection(found.generation), tables)
+        return cls(tables, embed, milvus=remote, reranker=reranker)
 
     def __len__(self) -> int:
         return len(self.tables.ids)
@@ -132,7 +140,11 @@ class Index:
             return []
         scores = fusion.combine(found.features, self.weights)
         scores = self._looked_up(asked, found, scores)
-        return [self._hit(found, i, score) for i, score in self._ranked(found, scores, k)]
+        if self._reranker is None:
+            ranked = self._ranked(found, scores, k)
+        else:
+            ranked = self._reranked(self._reranker, query, found, self._ranked(found, scores, max(k, rerank.FIRST)))
+        return [self._hit(found, i, score) for i, score in ranked[:k]]
 
     def repaired(self, question: str) -> str:
         """The question with its misspelt policy words put right."""
@@ -279,6 +291,23 @@ class Index:
         order = np.argsort(-scores, kind="stable")  # what comes first among equals
         order = order[np.argsort(-final[order], kind="stable")][:k]
         return [(int(i), float(final[i])) for i in order]
+
+    def _reranked(
+        self, reranker: rerank.Reranker, query: str, found: fusion.Found, ranked: list[tuple[int, float]]
+    ) -> list[tuple[int, float]]:
+        """The first hits in the order of the reranker's scores.
+
+        The scores of the search stay with the places, not with the clauses: they still fall, and still say how good
+        the finds are on the scale that the answering was set to.
+        """
+        first = ranked[: rerank.FIRST]
+        scores = reranker.rerank(query, [self._titled(int(found.places[i])) for i, _ in first])
+        order = np.argsort(-np.asarray(scores, np.float64), kind="stable")
+        return [(first[new][0], score) for new, (_, score) in zip(order, first, strict=True)] + ranked[len(first) :]
+
+    def _titled(self, place: int) -> str:
+        """A clause as a reranker reads it: its words behind its document's title, which tells what they are about."""
+        return f"{self.tables.documents[self._document[place]]['title']} {self.tables.text[place]}"
 
     def _hit(self, found: fusion.Found, i: int, score: float) -> Hit:
         row = found.row(i)

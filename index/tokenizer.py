@@ -52,11 +52,12 @@ _DOC_NO = re.compile(
 
 def simplify(text: str) -> str:
     """Traditional characters as simplified ones; text without any is returned as it is (and costs nothing)."""
-    if all(c in common_characters() for c in set(_IDEOGRAPH.findall(text))):
+    if common_characters().issuperset(_IDEOGRAPH.findall(text)):
         return text
     return str(_opencc().convert(text))
 
 
+@lru_cache(maxsize=256)  # a question is normalised by each part of a search
 def normalise(text: str) -> str:
     """NFKC, lower case, simplified, no white space around Chinese characters, no thousands separators."""
     text = unicodedata.normalize("NFKC", text).lower()

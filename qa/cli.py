@@ -40,6 +40,14 @@ AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="按哪一天判断有效期（默认今天，如 2019-06-30）")
 ]
 Region = Annotated[str | None, typer.Option("--region", help="地区，如 河北省、天津市蓟州区")]
+Reranker = Annotated[
+    str | None,
+    typer.Option(
+        "--reranker",
+        metavar="NAME_OR_PATH",
+        help="用交叉编码器重排前 20 条（任何 sentence-transformers CrossEncoder，本机没有才下载；默认 $ZHENGCE_RERANKER，没有设就不用）",
+    ),
+]
 
 
 def fail(message: str) -> typer.Exit:
@@ -90,12 +98,12 @@ def workspace(folder: Path | None) -> Workspace:
 
 
 @contextmanager
-def opened(folder: Path | None) -> Iterator[Engine]:
+def opened(folder: Path | None, reranker: str | None = None) -> Iterator[Engine]:
     """The engine over the workspace; an empty one is built first, with a progress bar."""
     from qa.engine import Engine
 
     with progress_bar() as progress:
-        engine = Engine.open(workspace(folder), progress=progress)
+        engine = Engine.open(workspace(folder), reranker=reranker, progress=progress)
     yield engine
 
 
@@ -229,12 +237,13 @@ def search_command(
     k: Annotated[int, typer.Option("--k", min=1, max=1000, help="返回条数")] = 10,
     region: Region = None,
     doc_no: Annotated[str | None, typer.Option("--doc-no", help="文号")] = None,
+    reranker: Reranker = None,
     folder: Folder = None,
     as_json: Json = False,
     as_of: AsOf = None,
 ) -> None:
     """检索条款：词语、文号、标题，或粘贴一段原文。"""
-    with opened(folder) as engine:
+    with opened(folder, reranker) as engine:
         hits: list[Retrieved] = engine.search(query, as_of=day(as_of), k=k, region=region, doc_no=doc_no)
     if as_json:
         emit([h.model_dump(by_alias=True) for h in hits])
@@ -268,6 +277,7 @@ def ask_command(
     folder: Folder = None,
     as_json: Json = False,
     explain: Annotated[bool, typer.Option("--explain", help="附上回答是怎样得出的")] = False,
+    reranker: Reranker = None,
     batch: Annotated[Path | None, typer.Option("--batch", metavar="IN.jsonl", help="批量提问")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="OUT.jsonl", help="批量回答写到哪里")] = None,
     rewrite: Annotated[
@@ -279,10 +289,10 @@ def ask_command(
     if (question is None) == (batch is None) or (batch is None) != (out is None):
         raise typer.BadParameter("给出一个问题，或同时给出 --batch IN.jsonl 与 --out OUT.jsonl")
     if batch is not None and out is not None:
-        _ask_batch(batch, out, on, region, folder, explain, rewrite)
+        _ask_batch(batch, out, on, region, folder, explain, rewrite, reranker)
         return
     assert question is not None
-    with opened(folder) as engine:
+    with opened(folder, reranker) as engine:
         answer = engine.ask(question, as_of=on, region=region, explain=explain)
     if rewrite:
         answer = _rewritten(answer)
@@ -322,13 +332,20 @@ def _rewritten(answer: Answer) -> Answer:
 
 
 def _ask_batch(
-    path: Path, out: Path, on: date, region: str | None, folder: Path | None, explain: bool, rewrite: bool
+    path: Path,
+    out: Path,
+    on: date,
+    region: str | None,
+    folder: Path | None,
+    explain: bool,
+    rewrite: bool,
+    reranker: str | None,
 ) -> None:
     from qa.linking import warm
 
     rows = read_jsonl(path, ("id", "question"))
     warm()
-    with opened(folder) as engine, out.open("w", encoding="utf-8") as sink, progress_bar() as progress:
+    with opened(folder, reranker) as engine, out.open("w", encoding="utf-8") as sink, progress_bar() as progress:
         for done, row in enumerate(rows, 1):
             answer = engine.ask(
                 str(row["question"]),

@@ -63,16 +63,19 @@ class Engine:
         self.clauses = NodeClauses(self.nodes.values(), self.documents.values())
 
     @classmethod
-    def open(cls, workspace: Workspace, *, progress: Progress | None = None) -> Engine:
-        """Open the workspace; an empty one is filled from the bundled corpus first, a stale index rebuilt."""
+    def open(cls, workspace: Workspace, *, reranker: str | None = None, progress: Progress | None = None) -> Engine:
+        """Open the workspace; an empty one is filled from the bundled corpus first, a stale index rebuilt.
+
+        `reranker`: see `Index.open`.
+        """
         store = Store.open(workspace.store_path)
         if not store.sources():
             fill(store, progress)
         try:
-            index = Index.open(workspace.index_path, store)
+            index = Index.open(workspace.index_path, store, reranker=reranker)
         except (IndexStale, IndexDamaged):  # an index is only what the store says, said another way
             build_index(store, workspace.index_path, progress=progress)
-            index = Index.open(workspace.index_path, store)
+            index = Index.open(workspace.index_path, store, reranker=reranker)
         return cls(workspace, store, index)
 
     # -- looking things up -------------------------------------------------------------------------------------

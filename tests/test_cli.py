@@ -100,6 +100,8 @@ def test_every_calculator_is_listed_and_described(run) -> None:  # type: ignore[
         ("ask", "--batch", "/nonexistent.jsonl", "--out", "/tmp/never.jsonl"),
         ("ingest", "--remove", "没有这个来源.txt"),
         ("match", "--profile", "/nonexistent.yaml"),
+        ("search", "首台套", "--reranker", "/nonexistent/model"),
+        ("ask", "首台套", "--reranker", "/nonexistent/model"),
     ],
 )
 def test_bad_input_is_one_clear_line_and_exit_1(run, arguments: tuple[str, ...]) -> None:  # type: ignore[no-untyped-def]
