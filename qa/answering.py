@@ -159,6 +159,8 @@ def choose(
         return draft, None
     if section is not None and section.fit >= sections.SURE:
         return sections.write(question, section), None
+    if listed := sections.of_table(question, evidence[0], engine.below):
+        return sections.write(question, listed), None
     if (wanted := sections.asked_count(question)) and (counted := sections.enumerating(evidence, wanted)):
         return write(engine, question, counted), None
     if section is not None:

@@ -106,6 +106,14 @@ def best(
     return chosen if chosen.fit >= max(FIT, 0.3 + held) else None
 
 
+def of_table(question: Question, best: Evidence, below: Mapping[str, Sequence[Node]]) -> Section | None:
+    """The outer rows (一、…, 二、…) of the table that answers a question for a list; None where it has none."""
+    if best.node.kind is not NodeKind.TABLE or not question.asks("list"):
+        return None
+    items = _run([r for r in below.get(best.node.id, ()) if r.cells != r.columns])
+    return Section(None, best.document, items, FIT) if len(items) > 1 else None
+
+
 def _holders(document_id: str, below: Mapping[str, Sequence[Node]]) -> list[str]:
     """The document and every node of it that has citable nodes below it."""
     out, todo = [], [document_id]
@@ -117,6 +125,7 @@ def _holders(document_id: str, below: Mapping[str, Sequence[Node]]) -> list[str]
     return out
 
 
+_YEAR = re.compile(r"20[012]\d")
 _NUMBER = re.compile(r"\s*(第[一二三四五六七八九十\d]+[章节条]|[（(]?[一二三四五六七八九十\d]{1,3}[）)]?[、．.]?)")
 
 
@@ -158,6 +167,9 @@ def _fit(
         fit += 0.3 * share(terms, comparable(head.text[:120])) - 0.1
     if wanted is not None:
         fit += 0.45 if len(items) == wanted else -0.5
+    asked, spoken = set(_YEAR.findall(comparable(question.text))), set(_YEAR.findall(own))
+    if asked and spoken and not asked & spoken:
+        fit -= 0.4  # of another year
     heaviest = max(terms, key=lambda t: t.weight, default=None)
     if heaviest is not None and heaviest.held(f"{own} {heads}") < 0.5:
         fit -= 0.3
