@@ -29,6 +29,7 @@ VERSION = 5  # part of every manifest: another number means other tokens
 _IDEOGRAPH = re.compile(r"[一-鿿]")
 _GAP = re.compile(r"(?<=[^\x00-\x7f])[\s\u200b\ufeff]+|[\s\u200b\ufeff]+(?=[^\x00-\x7f])")
 _SPACE = re.compile(r"[\s\u200b\ufeff]+")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 _INLINE = re.compile(r"(?<=[一-鿿])\(([一-鿿])\)")  # 首台(套), 县(市), but not an enumeration (一)
 _WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)?[%‰]?|[一-鿿㐀-䶿]+")
 
@@ -61,9 +62,12 @@ def simplify(text: str) -> str:
 def normalise(text: str) -> str:
     """NFKC, lower case, simplified, no white space around Chinese characters, no thousands separators."""
     text = unicodedata.normalize("NFKC", text).lower()
-    text = re.sub(r"(?<=\d),(?=\d{3})", "", text)
-    text = simplify(_GAP.sub("", _SPACE.sub(" ", text))).strip()
-    return _INLINE.sub(lambda m: m[0] if m[1] in _CN else m[1], text)
+    if "," in text:
+        text = _THOUSANDS.sub("", text)
+    if _SPACE.search(text):
+        text = _GAP.sub("", _SPACE.sub(" ", text))
+    text = simplify(text).strip()
+    return _INLINE.sub(lambda m: m[0] if m[1] in _CN else m[1], text) if "(" in text else text
 
 
 def chinese_number(text: str) -> int | None:
