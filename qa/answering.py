@@ -24,7 +24,7 @@ from qa.working import Linked
 if TYPE_CHECKING:
     from qa.engine import Engine
 
-CANDIDATES = 32  # clauses whose sentences are weighed
+CANDIDATES = 24  # clauses whose sentences are weighed; more find no more and cost time
 RETRIEVED = 20  # clauses handed back
 SPOKEN_OF = 0.6  # share of a question's matter that a sentence holds which speaks of just that
 SURE = 0.6  # a calculator this fitting carries the answer
