@@ -262,17 +262,10 @@ def write_calculation(engine: Engine, linked: Linked, others: Sequence[Linked] =
     """The worked-out result first, what other documents make of it, then the clauses that the steps rest on."""
     draft = Draft()
     assert linked.calculation is not None
-    marks = []
-    for citation in linked.citations[:3]:
-        node = engine.nodes.get(citation.clause_id)
-        if node is not None:
-            marks.append(draft.mark(node, engine.documents[node.document_id], citation.quote))
-    draft.pieces.append(linked.headline.rstrip("。") + "。" + "".join(dict.fromkeys(marks)))
+    draft.pieces.append(f"{linked.headline.rstrip('。')}。{_marks(engine, draft, linked)}")
     for other in others:  # another document or region decides otherwise
         if other.calculation is not None and draft.room() > len(other.headline) + 12:
-            cited = [(engine.nodes.get(c.clause_id), c) for c in other.citations[:1]]
-            mark = "".join(draft.mark(n, engine.documents[n.document_id], c.quote) for n, c in cited if n is not None)
-            draft.pieces.append(f"\n另：{other.headline.rstrip('。')}。{mark}")
+            draft.pieces.append(f"\n另：{other.headline.rstrip('。')}。{_marks(engine, draft, other)}")
     if linked.assumed:
         draft.pieces.append(f"\n前提：{'、'.join(linked.assumed)[:160]}。")
     for passage in list(draft.passages):
@@ -282,6 +275,13 @@ def write_calculation(engine: Engine, linked: Linked, others: Sequence[Linked] =
     standing = set(calculators.get(linked.calculator).notes)  # what always holds is shown with the calculator
     draft.warnings += [w for w in linked.calculation.warnings if w not in standing]
     return draft
+
+
+def _marks(engine: Engine, draft: Draft, linked: Linked) -> str:
+    """The marks of the clauses that a headline rests on."""
+    cited = ((engine.nodes.get(c.clause_id), c.quote) for c in linked.citations[:3])
+    found = (draft.mark(n, engine.documents[n.document_id], quote) for n, quote in cited if n is not None)
+    return "".join(dict.fromkeys(found))
 
 
 def nearest(evidence: Sequence[Evidence]) -> Draft:
