@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from evals.questions import fresh_set
 from ingest.workspace import Workspace
 from qa.engine import Engine
 from qa.model import Answer, Turn
@@ -198,3 +199,25 @@ def test_what_one_honour_earns_says_nothing_of_another(ask: Ask) -> None:
 def test_a_rule_is_not_carried_past_its_end(ask: Ask) -> None:
     assert ask("2023年设备器具一次性税前扣除单位价值不超过多少？").abstained
     assert "500万元" in ask("2019年设备器具一次性税前扣除单位价值不超过多少？").answer
+
+
+def test_no_mark_is_lost_and_no_answer_too_long_whatever_is_asked(ask: Ask) -> None:
+    for line in fresh_set().read_text(encoding="utf-8").splitlines()[::9]:
+        answer = ask(json.loads(line)["question"])
+        assert len(answer.answer) <= 600
+        assert {int(n) for n in re.findall(r"\[(\d+)\]", answer.answer)} == {c.n for c in answer.citations}, (
+            answer.answer
+        )
+
+
+def test_of_a_table_the_row_is_said_and_not_the_whole(ask: Ask) -> None:
+    answer = ask("2018年蓟州区各部门子路径计划数里，向电子商务应用转型是几家？")
+    assert "6" in answer.answer and "精益管理创新3" not in squeezed(answer.answer)
+
+
+def test_what_is_said_of_one_place_is_not_said_of_the_other(ask: Ask) -> None:
+    answer = ask("新三板挂牌，在天津蓟州和在河北分别奖励多少？").answer
+    hebei, jizhou = answer.find("河北省："), answer.find("蓟州区：")
+    assert min(hebei, jizhou) >= 0
+    of_jizhou = answer[jizhou:hebei] if jizhou < hebei else answer[jizhou:]
+    assert "150万元" in of_jizhou and "1‰" not in of_jizhou
