@@ -15,7 +15,7 @@ from rapidfuzz.fuzz import partial_ratio
 from ingest.model import NodeKind
 
 from . import fields, fusion, lexicon, manifest, query, repair, rerank, tokenizer
-from .dense import Encoder, Remembering, encoder, prepare, products
+from .dense import Encoder, Remembering, StaticEncoder, encoder, prepare, products
 from .errors import IndexDamaged, IndexStale
 from .grams import Grams, bare, pairs
 from .lexical import top
@@ -162,6 +162,11 @@ class Index:
         """Cosine of the question's embedding and each text's."""
         vectors = self._remembered.encode([prepare(question), *map(prepare, texts)])
         return [float(x) for x in products(vectors[1:], vectors[0])]
+
+    def remember(self, texts: Sequence[str]) -> None:
+        """Embed texts that questions will be compared with; left out where embedding takes a transformer."""
+        if isinstance(self._embed, StaticEncoder):
+            self._remembered.encode([prepare(text) for text in texts])
 
     def parse(self, question: str, prefer: frozenset[str] = frozenset()) -> query.Query:
         """How the index reads a question (typos repaired). `prefer`: regions meant besides those it names."""

@@ -341,11 +341,9 @@ def _ask_batch(
     rewrite: bool,
     reranker: str | None,
 ) -> None:
-    from qa.linking import warm
-
     rows = read_jsonl(path, ("id", "question"))
-    warm()
     with opened(folder, reranker) as engine, out.open("w", encoding="utf-8") as sink, progress_bar() as progress:
+        engine.warm()
         for done, row in enumerate(rows, 1):
             answer = engine.ask(
                 str(row["question"]),

@@ -18,10 +18,14 @@ from ingest.store import Store
 from ingest.workspace import Workspace
 from qa import documents
 from qa.calculators.clauses import NodeClauses
-from qa.evidence import comparable
+from qa.evidence import comparable, pairs_of
 from qa.model import Answer, ClauseRef, Retrieved, Turn
+from qa.sentences import sentences
 
 Progress = Callable[[str, int, int], None]  # what, done, total
+
+
+WARM = 5_000  # clauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,22 @@ class Engine:
             build_index(store, workspace.index_path, progress=progress)
             index = Index.open(workspace.index_path, store, reranker=reranker)
         return cls(workspace, store, index)
+
+    def warm(self) -> None:
+        """Do now what the first questions would have to do: read the rules, compare and embed the sentences.
+
+        Under a second for the bundled corpus; of a corpus of more than `WARM` clauses the sentences are left to the
+        questions that meet them.
+        """
+        from qa import linking  # searching need not pay for the calculators
+
+        linking.warm()
+        if len(self.nodes) > WARM:
+            return
+        said = [s.text for node in self.nodes.values() for s in sentences(node.text)]
+        for text in (*said, *(node.text for node in self.nodes.values())):
+            pairs_of(comparable(text))
+        self.index.remember(said)
 
     # -- looking things up -------------------------------------------------------------------------------------
 

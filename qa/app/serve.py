@@ -76,7 +76,9 @@ def _warm_up() -> None:
     try:
         from qa.app import forms, state
 
-        state.engine().ask("中小企业有哪些奖励", as_of=date.today())
+        engine = state.engine()
+        engine.warm()
+        engine.ask("中小企业有哪些奖励", as_of=date.today())
         forms.rules()
     except IngestError as error:
         print(" ".join(str(error).split()))
