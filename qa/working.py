@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from functools import cache
 from typing import Any
 
@@ -118,6 +118,8 @@ def work_out(candidate: Candidate, question: Question, as_of: date, clauses: Cla
         if result.error is not None:
             wrong = tuple(i for i in rule.inputs if i.name == result.error.field)
             return replace(_asking(candidate, wrong), headline=f"不能计算：{result.error.message}"[:HEADLINE])
+        if result.eligible is False and (open_ := _assumed_figure(candidate, case, as_of, clauses)):
+            return _asking(candidate, (open_,))  # nobody is refused for a figure that was only assumed
         for name, (_, last) in reading.spread.items():
             if not _alike(result, _run(rule, reading.inputs | case | {name: last}, as_of, clauses)):
                 return _asking(candidate, (rule.input(name),))  # only month or year was told, and the day decides
@@ -142,6 +144,25 @@ def work_out(candidate: Candidate, question: Question, as_of: date, clauses: Cla
         told=any(_of_case(guide, reading, i) for i in rule.inputs),
         named=named,
     )
+
+
+def _assumed_figure(
+    candidate: Candidate, case: dict[str, Any], as_of: date, clauses: ClauseFinder | None
+) -> Input | None:
+    """The assumed figure for another value of which the rule would not refuse; None where it refuses whatever they are."""
+    guide, rule, reading = candidate.guide, candidate.rule, candidate.reading
+    told = reading.given | case.keys()
+    for spec in rule.inputs:
+        value = reading.inputs.get(spec.name)
+        if spec.name in told or spec.type not in ("number", "integer") or spec.name.endswith("year"):
+            continue
+        if guide.cue(spec.name).assume is None or not isinstance(value, Decimal | int) or not value:
+            continue
+        for other in (Decimal(value) * 1000, (Decimal(value) / 1000).to_integral_value(ROUND_CEILING)):
+            tried = _run(rule, reading.inputs | case | {spec.name: other}, as_of, clauses)
+            if tried is not None and tried.error is None and tried.eligible is True:
+                return spec
+    return None
 
 
 def _alike(first: Calculation, last: Calculation | None) -> bool:
