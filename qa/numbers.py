@@ -92,14 +92,16 @@ def _take_surest(pairs: Sequence[_Pair], notes: Notes) -> None:
         notes.take(spec, value, figure)
         if cue.adds or cue.least:
             listed = [f for _, i, f, _ in pairs if i is spec]
-            several = [value, *_further(figure, spec, cue, listed, notes)]
-            notes.inputs[spec.name] = _together(several) if cue.adds else min(several)
+            several = [(value, figure), *_further(figure, spec, cue, listed, notes)]
+            notes.inputs[spec.name] = _together(several, notes.told) if cue.adds else min(v for v, _ in several)
 
 
 _JOINED = re.compile(r"元?(?:和|、|与|及|加上?|以及|还有?|,)([^,。;?]{0,12})")
 
 
-def _further(first: Figure, spec: Input, cue: Cue, listed: Sequence[Figure], notes: Notes) -> list[Decimal]:
+def _further(
+    first: Figure, spec: Input, cue: Cue, listed: Sequence[Figure], notes: Notes
+) -> list[tuple[Decimal, Figure]]:
     """分别投了1800万和1500万, 领过50万和融资奖励10万, 卖货8万、服务5万、加工2万: what is told beside the first figure."""
     text, last, found = notes.told.text, first, []
     apart = re.search(r"分别|各", text[max(0, first.start - 16) : first.start])
@@ -107,16 +109,21 @@ def _further(first: Figure, spec: Input, cue: Cue, listed: Sequence[Figure], not
         joined = _JOINED.fullmatch(text[last.end : figure.start]) if figure.start >= last.end else None
         beside = figure in listed and notes.near(cue.words, figure) >= BESIDE
         if beside or (joined and (cue.words.held(joined[1]) if joined[1] else apart)):
-            found.append(value)
+            found.append((value, figure))
             last = figure
             notes.used.add(figure)
     return found
 
 
-def _together(values: Sequence[Decimal]) -> Decimal:
-    """What they come to; where one is the sum of the others (10亿, 5亿，一共15亿), it is that one."""
-    total = sum(values, Decimal(0))
-    return max(values) if len(values) > 2 and total == 2 * max(values) else total
+_IN_ALL = re.compile(r"(共|合计|总|加起来)[^,。;\d]{0,6}$")
+
+
+def _together(told_apart: Sequence[tuple[Decimal, Figure]], told: Told) -> Decimal:
+    """What they come to; where one is said to be the sum of the others (10亿, 5亿，一共15亿), it is that one."""
+    total = sum((value for value, _ in told_apart), Decimal(0))
+    most, figure = max(told_apart, key=lambda pair: pair[0])
+    in_all = _IN_ALL.search(told.text[max(0, figure.start - 10) : figure.start])
+    return most if len(told_apart) > 2 and total == 2 * most and in_all else total
 
 
 # --- changes ---------------------------------------------------------------------------------------------------------

@@ -431,3 +431,10 @@ def test_an_asker_who_says_where_he_is_gets_no_other_places_reward() -> None:
 def test_a_share_just_below_the_half_is_below_it() -> None:
     headline = best("技术先进型服务企业，大专以上员工比例跌破一半了，还符合条件吗？").headline
     assert headline.startswith("不符合条件") and "49%" in headline
+
+
+def test_one_of_three_sums_is_their_total_only_where_it_is_said_to_be() -> None:
+    apart = best("政银保当年贴息支出40万元、保费补贴60万元、风险补偿100万元，省里补多少", HEBEI)
+    assert apart.inputs["expenditure_wan"] == Decimal(200)
+    in_all = best("政银保当年贴息支出40万元、保费补贴60万元，一共支出100万元，省里补多少", HEBEI)
+    assert in_all.inputs["expenditure_wan"] == Decimal(100)
