@@ -23,7 +23,7 @@ import yaml
 
 from evals.questions import dev_set, fresh_set, shipped_set
 from evals.text import pieces, squeeze
-from index.tune import softmax
+from index import tune
 from ingest.workspace import Workspace
 from qa import evidence as ev
 from qa import settle
@@ -56,22 +56,12 @@ def is_evidence(sentence: str, quotes: Sequence[str]) -> bool:
     return False
 
 
-def listwise(features: Any, target: Any, group: Any, *, pull: float = 0.003, steps: int = 300) -> Any:
-    """Weights that make the right sentences of each question likely under the softmax of the scores (Adam)."""
-    mean, spread = features.mean(0), features.std(0) + 1e-6
-    standard = (features - mean) / spread
-    questions = [rows for number in np.unique(group) if target[rows := np.flatnonzero(group == number)].any()]
-    weights, first, second = (np.zeros(features.shape[1]) for _ in range(3))
-    for step in range(1, steps + 1):
-        gradient = pull * weights * len(questions)
-        for rows in questions:
-            drawn = softmax(standard[rows] @ weights)
-            right = drawn * target[rows]
-            gradient += (drawn - right / right.sum()) @ standard[rows]
-        gradient /= len(questions)
-        first, second = 0.9 * first + 0.1 * gradient, 0.99 * second + 0.01 * gradient**2
-        weights -= 0.05 * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-8)
-    return weights / spread
+def listwise(features: Any, target: Any, group: Any) -> Any:
+    """Weights that make the right sentences of each question likely under the softmax of the scores."""
+    spread = features.std(0) + 1e-6
+    standard = (features - features.mean(0)) / spread
+    questions = [tune.Example(standard[group == number], target[group == number]) for number in np.unique(group)]
+    return tune.learn(questions, np.zeros(len(spread)), pull=0.003, steps=300, rate=0.05, sharpness=1.0) / spread
 
 
 def learn(rows: Sequence[dict[str, Any]], engine: Engine, use_region: bool = True) -> dict[str, Any]:

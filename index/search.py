@@ -66,11 +66,10 @@ class Index:
         embed: Encoder,
         weights: fusion.Weights | None = None,
         milvus: Milvus | None = None,
-        reranker: rerank.Reranker | None = None,
     ) -> None:
         self.tables = tables
         self._milvus = milvus
-        self._reranker = reranker
+        self._reranker: rerank.Reranker | None = None
         self.tokenizer = tokenizer
         self.lexicon = lexicon
         self._embed, self._remembered = embed, Remembering(embed)
@@ -91,17 +90,19 @@ class Index:
         `reranker`: name or path of a cross-encoder that orders the first hits anew; None: the one that ZHENGCE_RERANKER
         names, if it does. It is no part of the index: another one needs no rebuilding.
         """
-        chosen = rerank.reranker(reranker)
         while True:
             found = manifest.read(folder)
             try:
-                return cls._open(folder, found, store, chosen)
+                opened = cls._open(folder, found, store)
+                break
             except IndexDamaged:
                 if manifest.read(folder).generation == found.generation:
                     raise  # else another process put a newer index in place meanwhile: that one is read
+        opened._reranker = rerank.reranker(reranker)  # last: a stale index is opened twice, a model need not be
+        return opened
 
     @classmethod
-    def _open(cls, folder: Path, found: manifest.Manifest, store: Store, reranker: rerank.Reranker | None) -> Index:
+    def _open(cls, folder: Path, found: manifest.Manifest, store: Store) -> Index:
         if (found.tokenizer, found.lexicon) != (tokenizer.VERSION, lexicon.digest()):
             raise IndexStale("索引由另一版本的词典生成；请运行 zhengce index 重建")
         if found.corpus != store.digest():
@@ -120,11 +121,11 @@ class Index:
         if len(tables.ids) != found.clauses:
             raise IndexDamaged("索引文件与清单不符；请运行 zhengce index 重建")
         if found.backend != "milvus":
-            return cls(tables, embed, reranker=reranker)
+            return cls(tables, embed)
         from .milvus import Milvus, address, collection
 
         remote = Milvus(address(folder, found.uri), collection(found.generation), tables)
-        return cls(tables, embed, milvus=remote, reranker=reranker)
+        return cls(tables, embed, milvus=remote)
 
     def __len__(self) -> int:
         return len(self.tables.ids)

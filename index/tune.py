@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .fusion import NAMES, Floats
+from .fusion import Floats
 
 SHARPNESS = 14.0  # scores lie in about 0..1; the softmax needs a wider scale
 
@@ -29,27 +29,33 @@ class Example:
 
 
 def learn(
-    examples: Sequence[Example], start: Floats, *, pull: float = 0.02, steps: int = 400, rate: float = 0.01
+    examples: Sequence[Example],
+    start: Floats,
+    *,
+    pull: float = 0.02,
+    steps: int = 400,
+    rate: float = 0.01,
+    sharpness: float = SHARPNESS,
 ) -> Floats:
-    """Weights by name order (NAMES), by Adam on the listwise loss."""
+    """Weights in the order of the features, by Adam on the listwise loss."""
     usable = [e for e in examples if (e.gains > 0).any()]
-    weights, mean, square = start.copy(), np.zeros(len(NAMES)), np.zeros(len(NAMES))
+    weights, mean, square = start.copy(), np.zeros_like(start), np.zeros_like(start)
     for step in range(1, steps + 1):
         gradient = pull * (weights - start) * len(usable)
         for e in usable:
-            gradient += e.weight * _gradient(e, weights)
+            gradient += e.weight * _gradient(e, weights, sharpness)
         gradient /= len(usable)
         mean, square = 0.9 * mean + 0.1 * gradient, 0.99 * square + 0.01 * gradient**2
         weights -= rate * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
     return weights
 
 
-def _gradient(example: Example, weights: Floats) -> Floats:
-    scores = SHARPNESS * (example.features @ weights)
+def _gradient(example: Example, weights: Floats, sharpness: float) -> Floats:
+    scores = sharpness * (example.features @ weights)
     p = softmax(scores)
     q = p * example.gains
     q /= q.sum()
-    return np.asarray(SHARPNESS * ((p - q) @ example.features))
+    return np.asarray(sharpness * ((p - q) @ example.features))
 
 
 def softmax(scores: Floats) -> Floats:

@@ -94,7 +94,7 @@ def weigh(engine: Engine, question: Question, hits: Sequence[Hit]) -> list[Evide
 
 
 def confidence(
-    engine: Engine, question: Question, hits: Sequence[Hit], evidence: Sequence[Evidence], linked: Sequence[Linked] = ()
+    engine: Engine, question: Question, hits: Sequence[Hit], evidence: Sequence[Evidence], linked: Sequence[Linked]
 ) -> float:
     """How likely the evidence settles the question, 0..1; 0 where a place is named of which nothing is here."""
     if not evidence or settle.places_without_text(question, engine.regions):

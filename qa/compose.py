@@ -252,12 +252,17 @@ def _write_clause(
         _write_items(draft, document, below)
 
 
+def body_rows(rows: Sequence[Node]) -> list[Node]:
+    """The rows of a table without the one that holds its heads."""
+    return [r for r in rows if r.kind is NodeKind.ROW and r.cells != r.columns]
+
+
 def _write_rows(draft: Draft, table: Evidence, terms: Sequence[Term], rows: Sequence[Node]) -> bool:
     """Of a table that answers, the rows that speak of the question, each cell with the head of its column.
 
     False where no row does, so that the table itself has to be shown.
     """
-    held = [(share(terms, comparable(r.text)), r) for r in rows if r.kind is NodeKind.ROW and r.cells != r.columns]
+    held = [(share(terms, comparable(r.text)), r) for r in body_rows(rows)]
     best = max((h for h, _ in held), default=0.0)
     if best == 0:
         return False

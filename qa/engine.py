@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from index import Filters, Index, IndexDamaged, IndexStale, build_index
 from ingest.model import Document, IngestError, Node
@@ -60,7 +61,6 @@ class Engine:
             else:
                 self.margins.setdefault(node.document_id, []).append(node)
         self.titles = "\n".join(comparable(d.title) for d in self.documents.values())
-        self.cores = tuple(dict.fromkeys(documents.core(d.title) for d in self.documents.values()))
         self.regions = frozenset(
             self.documents[i].region for i in {n.document_id for n in self.nodes.values()}
         )  # of documents that have clauses
@@ -82,6 +82,11 @@ class Engine:
             index = Index.open(workspace.index_path, store, reranker=reranker)
         return cls(workspace, store, index)
 
+    @cached_property
+    def cores(self) -> tuple[str, ...]:
+        """What people call the documents; only questions need it."""
+        return tuple(dict.fromkeys(documents.core(d.title) for d in self.documents.values()))
+
     def warm(self) -> None:
         """Do now what the first questions would have to do: read the rules, compare and embed the sentences.
 
@@ -94,8 +99,10 @@ class Engine:
         if len(self.nodes) > WARM:
             return
         said = [s.text for node in self.nodes.values() for s in sentences(node.text)]
-        for text in (*said, *(node.text for node in self.nodes.values())):
+        for text in said:
             pairs_of(comparable(text))
+        for node in self.nodes.values():
+            comparable(node.text)
         self.index.remember(said)
 
     # -- looking things up -------------------------------------------------------------------------------------

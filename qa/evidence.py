@@ -147,8 +147,12 @@ def _honours() -> tuple[tuple[str, ...], ...]:
 def _honour(named: Sequence[Sequence[str]], own: str, heads: str) -> float:
     if not named:
         return 0.0
-    forms = [form for forms in named for form in forms]
-    return 1.0 if any(f in own for f in forms) else 0.0 if any(f in heads for f in forms) else -1.0
+    return 1.0 if speaks_of(named, own) else 0.0 if speaks_of(named, heads) else -1.0
+
+
+def speaks_of(honours: Sequence[Sequence[str]], text: str) -> bool:
+    """Whether a text as compared names one of the honours, by any of its names."""
+    return any(form in text for forms in honours for form in forms)
 
 
 def share(terms: Sequence[Term], text: str) -> float:

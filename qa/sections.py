@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from index.tokenizer import chinese_number
 from ingest.model import Document, Node, NodeKind
-from qa.compose import Draft, beginning
+from qa.compose import Draft, beginning, body_rows
 from qa.evidence import Evidence, Term, comparable, share
 from qa.model import titled
 from qa.question import Question
@@ -110,7 +110,7 @@ def of_table(question: Question, best: Evidence, below: Mapping[str, Sequence[No
     """The outer rows (一、…, 二、…) of the table that answers a question for a list; None where it has none."""
     if best.node.kind is not NodeKind.TABLE or not question.asks("list"):
         return None
-    items = _run([r for r in below.get(best.node.id, ()) if r.cells != r.columns])
+    items = _run(body_rows(below.get(best.node.id, ())))
     return Section(None, best.document, items, FIT) if len(items) > 1 else None
 
 

@@ -17,7 +17,7 @@ import yaml
 
 from index import Hit
 from ingest.regions import NATION, family, find_regions
-from qa.evidence import Evidence, Term, comparable, honours_in, share
+from qa.evidence import Evidence, Term, comparable, honours_in, share, speaks_of
 from qa.question import Intent, Question, intents
 
 FEATURES = (
@@ -70,7 +70,7 @@ def features(
     evidence: Sequence[Evidence],
     terms: Sequence[Term],
     knows: Callable[[str], bool],
-    worked: float = 0.0,
+    worked: float,
 ) -> tuple[float, ...]:
     """The facts that decide, in the order of FEATURES. `hits` and `evidence` are ranked and not empty.
 
@@ -191,8 +191,7 @@ def another_honour(question: Question, best: Evidence) -> bool:
     if not question.asks("amount", "rate") or question.asks("compare"):
         return False
     named = honours_in(comparable(question.text))
-    text = around(best)
-    return bool(named) and not any(form in text for forms in named for form in forms)
+    return bool(named) and not speaks_of(named, around(best))
 
 
 _UNTIL = re.compile(r"(?:至|到|—|－|-)(20\d\d)年")
